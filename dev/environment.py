@@ -1,0 +1,142 @@
+"""Everything a command needs to run Odoo, found or built: :func:`ensure`."""
+
+import atexit
+import dataclasses
+import functools
+import os
+import pathlib
+import socket
+
+from . import database, odoo_source, paths, postgres, python_env
+
+CONFIGURATION = """\
+[options]
+addons_path = {addons}
+data_dir = {data}
+db_host = {host}
+db_port = {port}
+db_user = {user}
+db_password = {password}
+db_maxconn = 32
+admin_passwd = admin
+http_interface = 127.0.0.1
+http_port = {http_port}
+gevent_port = {gevent_port}
+max_cron_threads = 0
+list_db = True
+limit_time_real = 0
+limit_time_cpu = 0
+"""
+
+
+@dataclasses.dataclass(frozen=True)
+class Env:
+    """A ready environment: Python, Odoo, PostgreSQL with the template database."""
+
+    python: pathlib.Path
+    odoo: odoo_source.Odoo
+    server: postgres.Server
+    config: pathlib.Path
+    data: pathlib.Path
+    http_port: int
+
+    @property
+    def odoo_version(self) -> str:
+        """Odoo's full version, such as ``19.0.0.FINAL.0``."""
+        return self.odoo.version
+
+    @property
+    def odoo_path(self) -> pathlib.Path:
+        """The folder from which Python imports ``odoo``."""
+        return self.odoo.pythonpath
+
+    @property
+    def addons_path(self) -> list[pathlib.Path]:
+        """The addons folders, ours first."""
+        return [paths.ADDONS, *self.odoo.addons]
+
+    @property
+    def odoo_command(self) -> list[str]:
+        """The command that runs Odoo with this environment's configuration."""
+        return [str(self.python), "-m", "odoo", "-c", str(self.config)]
+
+    def variables(self) -> dict[str, str]:
+        """Return the process environment for Odoo and for the checkout's scripts."""
+        dropped = ("DATABASE_URL", "PYTHONHOME", "ODOO_RC", "OPENERP_SERVER")
+        inherited = {k: v for k, v in os.environ.items() if k not in dropped}
+        return {**inherited, **self.own_variables()}
+
+    def own_variables(self) -> dict[str, str]:
+        """Return the variables this environment sets."""
+        return {
+            **self.server.variables(),
+            "PYTHONPATH": f"{paths.ROOT}:{self.odoo_path}",
+            "ODOO_RC": str(self.config),
+            "TZ": "UTC",
+        }
+
+
+@functools.cache
+def ensure() -> Env:
+    """Return the environment, getting first whatever is missing.
+
+    The private PostgreSQL is held until this process ends.
+
+    :raise SetupError: with what happened and what to do about it.
+    """
+    paths.prepare_local()
+    odoo = odoo_source.ensure()
+    python = python_env.ensure()
+    server = postgres.configured()
+    if server:
+        env = _env(python, odoo, server)
+        database.template(env)
+        return env
+    cluster = postgres.Cluster(python)
+    snapshot = paths.cache() / "postgres" / _snapshot_key(python, odoo)
+    cluster.acquire(snapshot)
+    atexit.register(cluster.release)
+    env = _env(python, odoo, cluster.server)
+    database.template(env)
+    if not postgres.store.is_complete(snapshot):
+        cluster.save(snapshot)
+    return env
+
+
+def _snapshot_key(python: pathlib.Path, odoo: odoo_source.Odoo) -> str:
+    user = "root" if os.geteuid() == 0 else "user"
+    return f"{python.parent.parent.name}-{database.key(odoo.version)}-{user}"
+
+
+def _env(python, odoo, server) -> Env:
+    data = paths.LOCAL / "data"
+    data.mkdir(exist_ok=True)
+    port = free_port()
+    config = paths.LOCAL / f"odoo-{os.getpid()}.conf"
+    env = Env(python, odoo, server, config, data, port)
+    atexit.register(config.unlink, missing_ok=True)
+    write_config(env, config)
+    return env
+
+
+def write_config(env: Env, path: pathlib.Path) -> None:
+    """Write Odoo's configuration file to ``path``."""
+    text = CONFIGURATION.format(
+        addons=",".join(map(str, env.addons_path)),
+        data=env.data,
+        host=env.server.host,
+        port=env.server.port,
+        user=env.server.user or "False",
+        password=env.server.password or "False",
+        http_port=env.http_port,
+        gevent_port=free_port(),
+    )
+    path.touch(mode=0o600)
+    path.write_text(text)
+
+
+def free_port() -> int:
+    """Return a TCP port of the loopback interface that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
