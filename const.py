@@ -1,0 +1,267 @@
+"""Vocabulary of the TikTok Shop Partner API: what it calls things and what it allows.
+
+Plain Python. Values come from the Partner API documentation of the pages named
+beside them; texts are ours and written for the people who use Odoo.
+"""
+
+from typing import NamedTuple
+
+# --- Hosts ("Authorization overview", "Make your first API call") ----------------
+API_HOST = "https://open-api.tiktokglobalshop.com"
+AUTH_HOST = "https://auth.tiktok-shops.com"
+BLOCK_WORLD = "ROW"
+BLOCK_US = "US"
+BLOCKS = [(BLOCK_WORLD, "Rest of the World"), (BLOCK_US, "United States")]
+CONSENT_HOSTS = {
+    BLOCK_WORLD: "https://services.tiktokshop.com",
+    BLOCK_US: "https://services.us.tiktokshop.com",
+}
+CONSENT_PATH = "/open/authorize"
+TOKEN_GET_PATH = "/api/v2/token/get"
+TOKEN_REFRESH_PATH = "/api/v2/token/refresh"
+
+# --- Authorization ("Authorization guide") ------------------------------------------
+USER_TYPE_SELLER = 0
+AUTH_CODE_LIFE = 30 * 60  # seconds
+REFUSED_CODE = "null"  # a refused consent comes back as the literal text
+REFUSED_ERROR = "auth_denied"
+SCOPES = {
+    "seller.authorization.info": "Authorized shops",
+    "seller.shop.info": "Shop information",
+    "seller.order.info": "Orders",
+    "seller.product.basic": "Products and stock levels (read)",
+    "seller.product.write": "Stock and price updates",
+    "seller.fulfillment.basic": "Packages and shipping labels",
+    "seller.fulfillment.package.write": "Splitting and combining packages",
+    "seller.logistics": "Warehouses and carriers",
+    "seller.return_refund.basic": "Cancellations, returns and refunds",
+    "seller.finance.info": "Statements and payouts",
+}
+# Without these a part of the connector cannot work; the rest is convenience.
+NEEDED_SCOPES = {
+    scope: SCOPES[scope]
+    for scope in (
+        "seller.authorization.info",
+        "seller.order.info",
+        "seller.product.basic",
+        "seller.product.write",
+        "seller.fulfillment.basic",
+        "seller.logistics",
+        "seller.return_refund.basic",
+        "seller.finance.info",
+    )
+}
+
+
+# --- Markets ("Markets and currencies") -------------------------------------------
+class Market(NamedTuple):
+    """A market: ISO country, ISO currency, and the block of its consent page."""
+
+    country: str
+    currency: str
+    block: str
+
+
+MARKETS = {
+    "US": Market("US", "USD", BLOCK_US),
+    "GB": Market("GB", "GBP", BLOCK_WORLD),
+    "UK": Market("GB", "GBP", BLOCK_WORLD),
+    **{
+        code: Market(code, "EUR", BLOCK_WORLD)
+        for code in ("DE", "ES", "FR", "IE", "IT", "AT", "BE", "NL", "GR", "PT")
+    },
+    "PL": Market("PL", "PLN", BLOCK_WORLD),
+    "CZ": Market("CZ", "CZK", BLOCK_WORLD),
+    "HU": Market("HU", "HUF", BLOCK_WORLD),
+    "JP": Market("JP", "JPY", BLOCK_WORLD),
+    "BR": Market("BR", "BRL", BLOCK_WORLD),
+    "MX": Market("MX", "MXN", BLOCK_WORLD),
+    "ID": Market("ID", "IDR", BLOCK_WORLD),
+    "MY": Market("MY", "MYR", BLOCK_WORLD),
+    "PH": Market("PH", "PHP", BLOCK_WORLD),
+    "SG": Market("SG", "SGD", BLOCK_WORLD),
+    "TH": Market("TH", "THB", BLOCK_WORLD),
+    "VN": Market("VN", "VND", BLOCK_WORLD),
+    "SA": Market("SA", "SAR", BLOCK_WORLD),
+}
+WHOLE_UNIT_CURRENCIES = ("IDR", "JPY", "VND")  # written without decimals
+SELLER_TYPES = [("LOCAL", "Local"), ("CROSS_BORDER", "Cross-border")]
+
+# --- Orders ("Order API overview") ----------------------------------------------------
+ORDER_STATUSES = [
+    ("UNPAID", "Unpaid"),
+    ("ON_HOLD", "On Hold"),
+    ("AWAITING_SHIPMENT", "Awaiting Shipment"),
+    ("PARTIALLY_SHIPPING", "Partially Shipping"),
+    ("AWAITING_COLLECTION", "Awaiting Collection"),
+    ("IN_TRANSIT", "In Transit"),
+    ("DELIVERED", "Delivered"),
+    ("COMPLETED", "Completed"),
+    ("CANCELLED", "Cancelled"),
+]
+STATUS_ON_HOLD = "ON_HOLD"
+STATUS_AWAITING_SHIPMENT = "AWAITING_SHIPMENT"
+STATUS_PARTIALLY_SHIPPING = "PARTIALLY_SHIPPING"
+STATUS_AWAITING_COLLECTION = "AWAITING_COLLECTION"
+STATUS_IN_TRANSIT = "IN_TRANSIT"
+STATUS_DELIVERED = "DELIVERED"
+STATUS_COMPLETED = "COMPLETED"
+STATUS_CANCELLED = "CANCELLED"
+NOT_READY_STATUSES = ("UNPAID", "ON_HOLD")
+TO_SHIP_STATUSES = ("AWAITING_SHIPMENT", "AWAITING_COLLECTION")
+SHIPPED_STATUSES = ("IN_TRANSIT", "DELIVERED", "COMPLETED")
+FINAL_STATUSES = ("COMPLETED", "CANCELLED")
+# The order webhook writes CANCEL where every other place writes CANCELLED.
+CANCELLED_STATUSES = ("CANCELLED", "CANCEL")
+
+FULFILLMENT_BY_SELLER = "FULFILLMENT_BY_SELLER"
+FULFILLMENT_BY_TIKTOK = "FULFILLMENT_BY_TIKTOK"
+FULFILLMENT_BY_DILAYANI = "FULFILLMENT_BY_DILAYANI_TOKOPEDIA"
+FULFILLMENT_TYPES = [
+    (FULFILLMENT_BY_SELLER, "Seller"),
+    (FULFILLMENT_BY_TIKTOK, "TikTok"),
+    (FULFILLMENT_BY_DILAYANI, "Tokopedia (Dilayani)"),
+]
+FBT_TYPES = (FULFILLMENT_BY_TIKTOK, FULFILLMENT_BY_DILAYANI)
+SHIPPING_TIKTOK = "TIKTOK"
+SHIPPING_SELLER = "SELLER"
+SHIPPING_DIGITAL = "TIKTOK_DIGITAL"
+SHIPPING_TYPES = [
+    (SHIPPING_TIKTOK, "TikTok Shipping"),
+    (SHIPPING_SELLER, "Shipped by Seller"),
+    (SHIPPING_DIGITAL, "Digital"),
+]
+PLATFORM_TIKTOK = "TIKTOK_SHOP"  # also meant when the key is absent
+PLATFORM_TOKOPEDIA = "TOKOPEDIA"
+COMMERCE_PLATFORMS = [
+    (PLATFORM_TIKTOK, "TikTok Shop"),
+    (PLATFORM_TOKOPEDIA, "Tokopedia"),
+]
+CANCEL_INITIATORS = [("SELLER", "Seller"), ("BUYER", "Buyer"), ("SYSTEM", "TikTok")]
+
+# --- Products and warehouses ("Products API overview", "Get Warehouse List") ------
+PRODUCT_STATUSES = [
+    ("DRAFT", "Draft"),
+    ("PENDING", "In Review"),
+    ("FAILED", "Review Failed"),
+    ("ACTIVATE", "Live"),
+    ("SELLER_DEACTIVATED", "Deactivated by Seller"),
+    ("PLATFORM_DEACTIVATED", "Deactivated by TikTok"),
+    ("FREEZE", "Frozen"),
+    ("DELETED", "Deleted"),
+    ("SCHEDULED", "Scheduled"),
+]
+PRODUCT_STATUS_ALL = "ALL"
+STOCK_EDITABLE_STATUSES = (
+    "DRAFT",
+    "PENDING",
+    "FAILED",
+    "ACTIVATE",
+    "SELLER_DEACTIVATED",
+)
+COMBINED_PRODUCT = "COMBINED_PRODUCT"  # virtual bundle: its stock follows its parts
+WAREHOUSE_SALES = "SALES_WAREHOUSE"
+WAREHOUSE_RETURN = "RETURN_WAREHOUSE"
+
+# --- Limits (parameter tables of each endpoint) -------------------------------------
+ORDER_PAGE_SIZE = 100
+ORDER_DETAIL_IDS = 50
+PRODUCT_PAGE_SIZE = 100
+INVENTORY_PRODUCT_IDS = 100
+# Ours: TikTok sets no longest window, short ones keep a failed slice cheap.
+SLICE_DAYS = 15
+OVERLAP_SECONDS = 10 * 60
+PAGE_CAP = 10_000  # pages of one listing, beyond which it is taken to be endless
+PAGE_RETRIES = 3  # times that a page that contradicts itself is asked again
+
+# --- Time ("Common parameters"): a timestamp is refused outside this window --------
+TIMESTAMP_MAX_AGE = 300
+TIMESTAMP_MAX_AHEAD = 30
+
+# --- Error codes ("Common error codes", and each endpoint's own table) -------------
+CODE_OK = 0
+CODE_RATE = 36009002
+CODE_INTERNAL = 36009003
+CODE_INVALID = 36009004  # catch-all: the text says which parameter
+CODE_TIMEOUT = 36009007
+CODE_SANDBOX_RATE = 36009037
+CODE_TOKEN_MISFIT = 101000
+CODE_TOKEN_EXPIRED = 105002
+CODE_SCOPE = 105005
+CODE_SIGNATURE = 106001
+CODE_CIPHER_MISSING = 106013
+CODE_IP = 36009033
+CODE_SHOP_INACTIVE = 36009043
+CODE_SELLER_INACTIVE = 36009044
+CODE_BAD_AUTH_CODE = 36004004
+CODE_FORMER_SELLER = 21008111
+CODE_NO_PROVIDER = 21008117  # TikTok ships this delivery option
+CODE_TOO_MANY_PRODUCTS = 12052180
+PRODUCT_UNKNOWN_CODES = (12052032, 12052260, 12019150, 12052048)
+RATE_CODES = (CODE_RATE, CODE_SANDBOX_RATE)
+RETRYABLE_CODES = (
+    CODE_INTERNAL,
+    CODE_TIMEOUT,
+    10002014,
+    10002015,
+    10037002,
+    10037003,
+    10037004,
+    11001031,
+    21001008,
+    21001011,
+    21022029,
+    21042001,
+    21042076,
+)
+# Refusals of the gateway: they say something about the call, never about one id.
+GATEWAY_CODES = (
+    CODE_INVALID,
+    36009009,
+    36009010,
+    36009014,
+    36009021,
+    36009022,
+    36009023,
+    CODE_CIPHER_MISSING,
+    98001004,
+)
+
+ERROR_SENTENCES = {
+    CODE_RATE: "Too many requests were sent; they go on by themselves in a moment.",
+    CODE_SANDBOX_RATE: "The hourly limit of a TikTok test shop is reached; "
+    "wait an hour.",
+    CODE_INTERNAL: "TikTok Shop had an internal error; it is tried again later.",
+    CODE_TIMEOUT: "TikTok Shop took too long to answer; it is tried again later.",
+    CODE_TOKEN_MISFIT: "The connection does not fit this shop; "
+    "connect the account again.",
+    CODE_TOKEN_EXPIRED: "The connection has expired; connect the account again.",
+    CODE_SCOPE: "A permission is missing; enable it for the app in Partner Center, "
+    "then connect the account again.",
+    CODE_SIGNATURE: "TikTok Shop refused the signature; check the App Secret.",
+    CODE_CIPHER_MISSING: "TikTok Shop does not know which shop is meant; "
+    "fetch the shops of the account again.",
+    CODE_IP: "This server's address is not on the app's IP allow list; "
+    "add it in Partner Center.",
+    CODE_SHOP_INACTIVE: "The shop is inactive; reactivate it in Seller Center.",
+    CODE_SELLER_INACTIVE: "The seller account is inactive; "
+    "reactivate it in Seller Center.",
+    CODE_BAD_AUTH_CODE: "The authorization was already used or is older than "
+    "30 minutes; connect the account again.",
+    36009009: "TikTok Shop does not know this call; update the connector.",
+    36009010: "TikTok Shop does not allow this call; update the connector.",
+    36009014: "TikTok Shop has retired this version of the call; update the connector.",
+    10006402: "TikTok Shop denied access to the order; "
+    "check that it belongs to this shop.",
+    CODE_FORMER_SELLER: "The order or package does not belong to this seller; "
+    "check that the right shop is connected.",
+    21008116: "The shop has no subscription to this delivery option; "
+    "check the shipping settings in Seller Center.",
+    CODE_NO_PROVIDER: "TikTok ships this delivery option; no carrier is to be chosen.",
+    CODE_TOO_MANY_PRODUCTS: "The catalogue has more than 10,000 results; "
+    "synchronise it in smaller periods.",
+    12052032: "The product no longer exists on TikTok Shop; synchronise the catalogue.",
+    12052260: "The product no longer exists on TikTok Shop; synchronise the catalogue.",
+    12052048: "The product belongs to another shop; check the shop's connection.",
+    12019150: "The product no longer exists on TikTok Shop; synchronise the catalogue.",
+}
