@@ -30,6 +30,7 @@ _KIND_OF_TEXT = (
     ("invalid timestamp", "clock"),
     ("`timestamp`", "clock"),
     ("app_key", "app"),
+    ("app_secret", "app"),
     ("missing credentials", "app"),
     ("x-tts-access-token", "token"),
     ("access_token", "token"),
@@ -69,10 +70,7 @@ def error_of(code, envelope, response, secrets=()):
     facts = {"code": code, "request_id": request_id}
     status = response.status_code
     if status == 429 or code in const.RATE_CODES:
-        default = SANDBOX_WAIT if code == const.CODE_SANDBOX_RATE else DEFAULT_WAIT
-        wait = retry_after(response)
-        wait = default if wait is None else wait
-        return RateLimited(wait, _message(code, remote, request_id), **facts)
+        return _rate_limit(code, response, _message(code, remote, request_id), facts)
     if kind := _kind(code, remote):
         sentence = _KIND_SENTENCES.get(kind, "")
         text = _message(code, remote, request_id, sentence)
@@ -118,11 +116,20 @@ def _refuse_constant(name):
 def _without_json(response):
     status = response.status_code
     if status == 429:
-        wait = retry_after(response)
-        return RateLimited(DEFAULT_WAIT if wait is None else wait)
+        return _rate_limit(None, response, None, {})
     return Unreachable(
         f"TikTok Shop sent no readable answer (HTTP {status}); it is tried again later."
     )
+
+
+def _rate_limit(code, response, message, facts):
+    wait = retry_after(response)
+    # A test shop's limit is for an hour: trying again at once only prolongs it.
+    if named := wait is not None or code == const.CODE_SANDBOX_RATE:
+        wait = SANDBOX_WAIT if wait is None else wait
+    else:
+        wait = DEFAULT_WAIT
+    return RateLimited(wait, message, named=named, **facts)
 
 
 def _kind(code, remote):

@@ -54,13 +54,17 @@ class Unauthorized(TikTokError):
 class RateLimited(TikTokError):
     """Too many calls. The scheduled action stops this shop and comes back later.
 
-    ``retry_after`` is the number of seconds to wait before the next call.
+    ``retry_after`` is the number of seconds to wait before the next call; ``named``
+    tells whether TikTok said so itself.
     """
 
-    def __init__(self, retry_after, message=None, *, code=None, request_id=None):
+    def __init__(
+        self, retry_after, message=None, *, named=False, code=None, request_id=None
+    ):
         message = message or "TikTok Shop asks to send fewer requests; wait a moment."
         super().__init__(message, code=code, request_id=request_id)
         self.retry_after = float(retry_after)
+        self.named = named
 
 
 class Unreachable(TikTokError):
