@@ -1,0 +1,204 @@
+"""Takes a request, makes the checks in the order of the gateway, sends the answer.
+
+The order: path and method, `app_key`, `timestamp`, `sign`, token, token expiry, scope,
+shop cipher, rate limit, parameters, business rules. Source: TikTok Shop Partner API
+docs, "Common errors"; the order past `app_key` is a choice of the sandbox.
+"""
+
+import json
+from urllib.parse import parse_qsl
+
+from . import endpoints, signature
+from .control import answer as control_answer
+from .documents import download
+from .errors import ApiError, gateway, parameter
+from .http import Reply, Request
+from .oauth import consent, token_call
+from .router import resolve
+
+OLDEST, NEWEST = 300, 30
+JSON = {"Content-Type": "application/json"}
+CONSENT = ("/open/authorize", "/oauth/authorize")
+TOKENS = ("/api/v2/token/get", "/api/v2/token/refresh")
+assert endpoints
+
+
+class Fragments:
+    """A list in an answer whose elements are JSON text already."""
+
+    def __init__(self, texts):
+        self.texts = texts
+
+
+class Call:
+    """One checked call: `query` and `body` decoded, the shop it is for."""
+
+    def __init__(self, box, path, query, body, shop):
+        self.box = box
+        self.path = path
+        self.query = query
+        self.body = body
+        self.shop = shop
+        self.now = int(box.now())
+
+
+def handle(box, request):
+    """Answer `request` with a `Reply`."""
+    with box.lock:
+        if request.path.startswith("/_sandbox/"):
+            return control_answer(box, request)
+        if request.path.startswith("/_doc/"):
+            return download(box, request)
+        query = parse_qsl(request.query, keep_blank_values=True)
+        if request.path in CONSENT:
+            return consent(box, request.path, dict(query))
+        box.calls[f"{request.method} {request.path}"] += 1
+        fault = box.faults.find(request.path, box.faults.TRANSPORT)
+        if fault and not fault.after:
+            return box.faults.reply(fault, lambda: _answer(box, request, query))
+        reply = _answer(box, request, query)
+        if fault:
+            return box.faults.reply(fault, lambda: reply)
+        return reply
+
+
+def _answer(box, request, query):
+    """Return the reply to a token or API call."""
+    try:
+        if request.path in TOKENS:
+            if request.method != "GET":
+                raise gateway("method")
+            data, text = token_call(box, request.path, dict(query)), "success"
+        else:
+            data, text = _api(box, request, query), "Success"
+    except ApiError as error:
+        data = None
+        answer = _envelope(box, error.code, error.message, data)
+        return Reply(error.status, {**JSON, **error.headers}, answer)
+    reply = Reply(200, dict(JSON), _envelope(box, 0, text, data))
+    return box.faults.spoil(reply, request, query)
+
+
+def _envelope(box, code, message, data):
+    box.requests += 1
+    stamp = int(box.now()) % 10**10
+    request_id = f"2026{stamp:010d}{box.requests % 16**12:012X}"
+    head = {"code": code, "message": message, "request_id": request_id}
+    text = json.dumps(head, ensure_ascii=False)[:-1]
+    return f'{text}, "data": {_encode(data)}}}'.encode()
+
+
+def _encode(data):
+    """Write `data` as JSON; `Fragments` on its first level are put in as they are."""
+    if not isinstance(data, dict):
+        return json.dumps(data, ensure_ascii=False)
+    parts = []
+    for key, value in data.items():
+        if isinstance(value, Fragments):
+            text = f"[{','.join(value.texts)}]"
+        else:
+            text = json.dumps(value, ensure_ascii=False)
+        parts.append(f'"{key}": {text}')
+    return f"{{{', '.join(parts)}}}"
+
+
+def _api(box, request, query):
+    """Check an API call and return the `data` of its answer."""
+    endpoint, values = resolve(request.method, request.path)
+    named = dict(query)
+    _check_app(box, request, query, named)
+    token = request.headers.get("x-tts-access-token", "")
+    scopes = box.accounts.check(token)
+    if box.faults.find(request.path, ("expired_token",)):
+        raise gateway("token_expired")
+    if not scopes.intersection(endpoint.scopes):
+        raise gateway("scope")
+    shop = _shop(box, endpoint, named)
+    if box.faults.find(request.path, ("rate_limit",)):
+        raise gateway("rate", **{"Retry-After": "1"})
+    body = _body(request)
+    call = Call(box, request.path, named, body, shop)
+    return endpoint.function(call, **values)
+
+
+def _check_app(box, request, query, named):
+    """Check app key, timestamp and signature."""
+    if named.get("app_key") != box.accounts.app_key:
+        raise gateway("app_key")
+    stamp = named.get("timestamp", "")
+    if not (stamp.isascii() and stamp.isdigit() and len(stamp) == 10):
+        raise gateway("timestamp")
+    if int(stamp) < box.now() - OLDEST:
+        raise gateway("timestamp_old")
+    if int(stamp) > box.now() + NEWEST:
+        raise gateway("timestamp_ahead")
+    if not named.get("sign"):
+        raise gateway("sign_missing")
+    content_type = request.headers.get("content-type", "")
+    secret = box.accounts.app_secret
+    if not signature.verify(
+        named["sign"], secret, request.path, query, request.body, content_type
+    ):
+        raise gateway("sign")
+
+
+def _shop(box, endpoint, named):
+    """Return the shop of the cipher, or None where a call is bound to no shop."""
+    if "shop_id" in named:
+        raise gateway("shop_id")
+    cipher = named.get("shop_cipher", "")
+    if not endpoint.cipher:
+        if cipher:
+            raise gateway("cipher_unwanted")
+        return None
+    if not cipher:
+        raise gateway("cipher_missing")
+    for shop in box.shops.values():
+        if shop.cipher == cipher:
+            return shop
+    raise gateway("cipher")
+
+
+def _body(request):
+    """Return the JSON object of the body, {} when there is none."""
+    if not request.body:
+        return {}
+    content_type = request.headers.get("content-type", "").lower()
+    if not content_type.startswith(("application/json", "multipart/form-data")):
+        raise gateway("format")
+    try:
+        body = json.loads(request.body)
+    except ValueError:
+        raise parameter("The request body is not valid JSON") from None
+    if not isinstance(body, dict):
+        raise parameter("The request body is not a JSON object")
+    return body
+
+
+def wsgi(box):
+    """Return `box` as a WSGI application."""
+    import time
+
+    from werkzeug.wrappers import Request as WsgiRequest
+    from werkzeug.wrappers import Response
+
+    @WsgiRequest.application
+    def application(incoming):
+        reply = box.handle(
+            Request(
+                incoming.method,
+                incoming.path,
+                incoming.query_string.decode("latin-1"),
+                {name.lower(): value for name, value in incoming.headers.items()},
+                incoming.get_data(),
+                incoming.remote_addr or "127.0.0.1",
+            )
+        )
+        if reply.delay:
+            time.sleep(reply.delay)
+        if reply.drop:
+            # Plain WSGI cannot drop a connection; the server of this package can.
+            return Response(b"", 502, {"Connection": "close"})
+        return Response(reply.body, reply.status, reply.headers)
+
+    return application

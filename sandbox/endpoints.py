@@ -1,0 +1,7 @@
+"""Imports every module that registers endpoints."""
+
+from . import (  # noqa: F401
+    fulfillment,
+    orders,
+    shops,
+)

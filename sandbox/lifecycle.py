@@ -1,0 +1,222 @@
+"""The status machine of orders: who may follow whom, and what moves along.
+
+Source: TikTok Shop Partner API docs, "Order status and life cycle".
+"""
+
+from .errors import business
+from .timeline import (
+    DAY,
+    HOUR,
+    PACKAGE_STATUS,
+    RESERVED,
+    SHIPPED,
+    add_package,
+    cancel_line,
+    new_tracking,
+    show_package,
+)
+
+TRANSITIONS = {
+    "UNPAID": ("ON_HOLD", "AWAITING_SHIPMENT", "CANCELLED"),
+    "ON_HOLD": ("AWAITING_SHIPMENT", "CANCELLED"),
+    "AWAITING_SHIPMENT": ("AWAITING_COLLECTION", "PARTIALLY_SHIPPING", "CANCELLED"),
+    "PARTIALLY_SHIPPING": ("AWAITING_COLLECTION", "CANCELLED"),
+    "AWAITING_COLLECTION": ("IN_TRANSIT", "CANCELLED", "COMPLETED"),
+    "IN_TRANSIT": ("DELIVERED", "CANCELLED", "COMPLETED"),
+    "DELIVERED": ("COMPLETED",),
+    "COMPLETED": (),
+    "CANCELLED": (),
+}
+_HOLD = HOUR
+_ANSWER = 2 * DAY
+
+
+def move(box, order, status, force=False):
+    """Bring `order` to `status`, with its lines, packages, stock and times.
+
+    :raise ValueError: when no such step exists and `force` is not set
+    """
+    if status not in TRANSITIONS:
+        raise ValueError(f"unknown status {status!r}")
+    if not force and status not in TRANSITIONS[order.status]:
+        raise ValueError(f"an order cannot go from {order.status} to {status}")
+    now = int(box.now())
+    if status == "CANCELLED":
+        cancel(box, order, "SELLER", "Out of stock")
+    elif status in ("UNPAID", "ON_HOLD", "AWAITING_SHIPMENT"):
+        _open(box, order, status, now)
+    elif status == "PARTIALLY_SHIPPING":
+        _ship_part(box, order)
+    elif status == "AWAITING_COLLECTION":
+        ship_order(box, order)
+    else:
+        _carry(box, order, status, now)
+    order.touch(now)
+
+
+def _open(box, order, status, now):
+    doc = order.doc
+    doc["status"] = status
+    if status != "UNPAID" and not doc.get("is_cod"):
+        doc.setdefault("paid_time", now)
+    for line in active_lines(order):
+        line["display_status"] = status
+    before = order.shop.market.packs_before_shipping(doc["shipping_type"], order.fbt)
+    if status != "UNPAID" and before and not doc.get("packages"):
+        add_package(box, order, [line["id"] for line in order.lines], now)
+    if status == "AWAITING_SHIPMENT":
+        created = doc["create_time"]
+        doc["rts_sla_time"] = created + 2 * DAY
+        doc["tts_sla_time"] = created + 3 * DAY
+        doc["shipping_due_time"] = created + 4 * DAY
+        doc["collection_due_time"] = created + 5 * DAY
+        doc["delivery_due_time"] = created + 20 * DAY
+        for package in order.packages:
+            show_package(package)
+
+
+def active_lines(order):
+    """The units of `order` that are not cancelled."""
+    return [line for line in order.lines if line["display_status"] != "CANCELLED"]
+
+
+def ship_order(box, order):
+    """Ship everything of `order` that is not shipped yet."""
+    open_lines = [
+        line["id"]
+        for line in active_lines(order)
+        if line["display_status"] not in SHIPPED and not line.get("package_id")
+    ]
+    if open_lines:
+        order.doc["status"] = "AWAITING_SHIPMENT"
+        add_package(box, order, open_lines, box.now())
+    for package in order.packages:
+        if package.status == "TO_FULFILL":
+            ship(box, package)
+
+
+def _ship_part(box, order):
+    lines = active_lines(order)
+    first = [line["id"] for line in lines if line["sku_id"] == lines[0]["sku_id"]]
+    rest = [line["id"] for line in lines if line["id"] not in first]
+    if not rest:
+        raise ValueError("an order of one SKU cannot be shipped in part")
+    for package in order.packages:
+        del order.shop.packages[package.id]
+    order.doc["packages"] = []
+    order.doc["split_or_combine_tag"] = "SPLIT"
+    parts = [add_package(box, order, ids, box.now()) for ids in (first, rest)]
+    show_package(parts[1])
+    ship(box, parts[0])
+
+
+def ship(box, package, tracking="", provider=None, handover=None):
+    """Ship one package: it waits for its carrier, its stock is settled."""
+    order, now = package.order, int(box.now())
+    carriers = order.shop.delivery_options[0]["carriers"]
+    package.status = "PROCESSING"
+    package.update_time = package.ship_time = now
+    package.provider = provider or carriers[0]
+    package.tracking_number = tracking or new_tracking(box, order.shop)
+    package.handover = handover
+    order.shop.changed("packages")
+    for line in package.lines():
+        sku = order.shop.skus.get(line.get("sku_id"))
+        if sku is not None and line["display_status"] in RESERVED:
+            sku.reserve(order.doc["warehouse_id"], -1, from_available=False)
+    done = {line["id"] for line in package.lines()}
+    rest = [
+        line
+        for line in active_lines(order)
+        if line["id"] not in done and line["display_status"] not in SHIPPED
+    ]
+    order.doc["status"] = "PARTIALLY_SHIPPING" if rest else "AWAITING_COLLECTION"
+    if not rest:
+        order.doc["rts_time"] = now
+    show_package(package, "AWAITING_COLLECTION")
+    order.touch(now)
+
+
+def _carry(box, order, status, now):
+    """Let the carrier, or the end of the after-sales window, move an order."""
+    if any(package.ship_time is None for package in order.packages) or not (
+        order.packages
+    ):
+        ship_order(box, order)
+    order.doc["status"] = status
+    name = {"IN_TRANSIT": "collection_time", "DELIVERED": "delivery_time"}.get(status)
+    if name:
+        order.doc[name] = now
+    for package in order.packages:
+        package.status, package.update_time = PACKAGE_STATUS[status], now
+        show_package(package, status)
+    order.shop.changed("packages")
+
+
+def cancel(box, order, who, reason):
+    """Cancel the whole order."""
+    now = int(box.now())
+    for line in active_lines(order):
+        cancel_line(order, line, who, reason)
+        if "package_id" in line:
+            line["package_status"] = "CANCELLED"
+    for package in order.packages:
+        package.status, package.update_time = "CANCELLED", now
+    order.shop.changed("packages")
+    order.doc.update(
+        status="CANCELLED",
+        cancel_time=now,
+        cancel_reason=reason,
+        cancellation_initiator="SYSTEM" if who == "OPERATOR" else who,
+        is_buyer_request_cancel=False,
+    )
+    order.touch(now)
+
+
+def cancel_one(box, order, line_id, who="BUYER"):
+    """Cancel one unit; the last one cancels the order.
+
+    The payment block stays as it was paid.
+
+    :raise ValueError: when the order has no such open unit
+    """
+    lines = active_lines(order)
+    line = next((row for row in lines if row["id"] == line_id), None)
+    if line is None:
+        raise ValueError(f"order {order.id} has no open line {line_id}")
+    if len(lines) == 1:
+        return cancel(box, order, who, "No longer needed")
+    cancel_line(order, line, who, "No longer needed")
+    return order.touch(box.now())
+
+
+def tick(box):
+    """Let happen what is due: the end of holds, unanswered cancellation requests."""
+    now = int(box.now())
+    for shop in box.shops.values():
+        for order in list(shop.orders.values()):
+            doc = order.doc
+            if order.status == "ON_HOLD" and doc.get("paid_time", now) + _HOLD <= now:
+                move(box, order, "AWAITING_SHIPMENT")
+            asked = doc.get("request_cancel_time", now)
+            open_request = doc.get("is_buyer_request_cancel") and (
+                "CANCELLED" in TRANSITIONS[order.status]
+            )
+            if open_request and asked + _ANSWER <= now:
+                cancel(box, order, "BUYER", "Order created by mistake")
+
+
+def check_shippable(order):
+    """Refuse what may not be shipped now.
+
+    :raise ApiError: 21008025 not the seller's, 21011041 cancelled, 21011044 on hold,
+        21008044 open request of the buyer
+    """
+    if order.fbt:
+        raise business(21008025)
+    if order.status == "CANCELLED":
+        raise business(21011041)
+    if order.status in ("ON_HOLD", "UNPAID"):
+        raise business(21011044)
+    if order.doc.get("is_buyer_request_cancel"):
+        raise business(21008044)

@@ -1,0 +1,208 @@
+"""What the sandbox holds: shops with their products, orders and packages."""
+
+import json
+import random
+
+
+_BASES = {
+    "order": 577_087_614_418_520_388,
+    "line": 578_087_614_418_710_001,
+    "package": 1_153_132_168_123_843_201,
+    "product": 1_729_592_969_712_207_008,
+    "sku": 1_730_592_969_712_207_101,
+    "user": 7_494_845_267_308_520_388,
+    "shop": 7_494_049_642_642_441_621,
+    "warehouse": 7_068_517_275_539_719_942,
+    "option": 7_091_146_663_229_654_785,
+    "provider": 6_841_743_441_349_706_241,
+    "statement": 7_238_804_564_097_517_339,
+    "transaction": 1_636_700_041_413_599_201,
+    "payment": 3_459_275_187_040_258_849,
+    "misc": 7_600_000_000_000_000_011,
+}
+
+
+class Ids:
+    """Ids of the API: decimal strings of 18 or 19 digits, different per kind."""
+
+    def __init__(self, seed):
+        self._rng = random.Random(f"ids {seed}")
+        self._last = dict(_BASES)
+
+    def next(self, kind):
+        """Return the next id of `kind` (a key of `_BASES`)."""
+        self._last[kind] += self._rng.randrange(1, 40)
+        return str(self._last[kind])
+
+
+class Shop:
+    """One shop: a market, a cipher, and everything sold there."""
+
+    def __init__(self, ids, market, name, cipher, code):
+        self.id = ids.next("shop")
+        self.market = market
+        self.name = name
+        self.cipher = cipher
+        self.code = code
+        self.warehouses = []
+        self.delivery_options = []
+        self.products = {}
+        self.skus = {}
+        self.orders = {}
+        self.packages = {}
+        self.statements = None
+        self.references = {}
+        self._sorted = {}
+
+    def rows(self, kind, field):
+        """Return ascending (field value, id, thing) of "orders" or "packages"."""
+        rows = self._sorted.get((kind, field))
+        if rows is None:
+            things = getattr(self, kind).values()
+            rows = sorted((getattr(t, field), t.id, t) for t in things)
+            self._sorted[kind, field] = rows
+        return rows
+
+    def changed(self, kind):
+        """Drop the sorted rows of "orders" or "packages" after a change."""
+        for key in [key for key in self._sorted if key[0] == kind]:
+            del self._sorted[key]
+
+    def warehouse(self, role="SALES_WAREHOUSE"):
+        """Return the default warehouse of a role, or of FBT ("FBT")."""
+        return next(w for w in self.warehouses if w["role"] == role and w["default"])
+
+
+class Order:
+    """One order: the document without address, the clear address, and its cache."""
+
+    def __init__(self, shop, doc, address, broken=""):
+        self.shop = shop
+        self.doc = doc
+        self.address = address
+        self.broken = broken
+        self._text = None
+
+    @property
+    def id(self):
+        """The id of the order."""
+        return self.doc["id"]
+
+    @property
+    def status(self):
+        """The status of the order."""
+        return self.doc["status"]
+
+    @property
+    def create_time(self):
+        """Unix seconds."""
+        return self.doc["create_time"]
+
+    @property
+    def update_time(self):
+        """Unix seconds."""
+        return self.doc["update_time"]
+
+    @property
+    def lines(self):
+        """The line items; a broken order may have none."""
+        return self.doc.get("line_items") or []
+
+    @property
+    def fbt(self):
+        """Whether somebody else than the seller ships the goods."""
+        return self.doc.get("fulfillment_type") != "FULFILLMENT_BY_SELLER"
+
+    @property
+    def packages(self):
+        """The packages of the order, in the order of its document."""
+        refs = self.doc.get("packages") or []
+        return [self.shop.packages[ref["id"]] for ref in refs]
+
+    def served(self):
+        """Return the order as the API shows it now, address masked by the rules."""
+        from .people import shown_address
+
+        return {**self.doc, "recipient_address": shown_address(self)}
+
+    def text(self):
+        """Return `served` as JSON text; kept until `touch`."""
+        if self._text is None:
+            self._text = json.dumps(
+                self.served(), ensure_ascii=False, separators=(",", ":")
+            )
+        return self._text
+
+    def touch(self, now=None):
+        """Forget the cached text; with `now`, move `update_time` there."""
+        self._text = None
+        if now is not None:
+            self.doc["update_time"] = max(int(now), self.doc["update_time"])
+            self.shop.changed("orders")
+
+
+class Package:
+    """One package of one order."""
+
+    def __init__(self, package_id, order, line_ids, status, create_time):
+        self.id = package_id
+        self.order = order
+        self.line_ids = line_ids
+        self.status = status
+        self.create_time = create_time
+        self.update_time = create_time
+        self.tracking_number = ""
+        self.provider = None
+        self.handover = None
+        self.ship_time = None
+        self.tracking_changes = 0
+        self.document_calls = 0
+
+    @property
+    def order_pay_time(self):
+        """When the order was paid, or placed when it is paid on delivery."""
+        return self.order.doc.get("paid_time") or self.order.create_time
+
+    def lines(self):
+        """The line items inside."""
+        ids = set(self.line_ids)
+        return [line for line in self.order.lines if line["id"] in ids]
+
+
+class Sku:
+    """One SKU of a product: price in minor units and stock per warehouse."""
+
+    def __init__(self, sku_id, product, seller_sku, name, price):
+        self.id = sku_id
+        self.product = product
+        self.seller_sku = seller_sku
+        self.name = name
+        self.price = price
+        self.attributes = []
+        self.barcode = ""
+        self.parts = []
+        # warehouse id: [available, committed]
+        self.stock = {}
+
+    def reserve(self, warehouse_id, take=1, from_available=True):
+        """Move `take` units from available to committed; negative gives back."""
+        row = self.stock.get(warehouse_id)
+        if row is None:
+            return
+        if from_available:
+            row[0] = max(0, row[0] - take)
+        row[1] = max(0, row[1] + take)
+
+
+class Product:
+    """One product with its SKUs."""
+
+    def __init__(self, product_id, shop, title, create_time):
+        self.id = product_id
+        self.shop = shop
+        self.title = title
+        self.status = "ACTIVATE"
+        self.create_time = create_time
+        self.update_time = create_time
+        self.skus = []
+        self.kind = ""
