@@ -1,7 +1,13 @@
 """Imports every module that registers endpoints."""
 
 from . import (  # noqa: F401
+    documents,
+    finance,
     fulfillment,
+    logistics,
     orders,
+    products,
+    shipping,
     shops,
+    stock,
 )

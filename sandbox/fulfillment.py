@@ -107,7 +107,7 @@ def detail(call, package_id):
         "delivery_option_id": doc.get("delivery_option_id", ""),
         "delivery_option_name": doc.get("delivery_option_name", ""),
         "recipient_address": _flat(shown_address(package.order)),
-        "sender_address": _sender(call.shop.market),
+        "sender_address": sender_address(call.shop.market),
         "weight": {"value": "300", "unit": "GRAM"},
         "dimension": {"length": "25", "width": "20", "height": "3", "unit": "CM"},
     }
@@ -122,7 +122,8 @@ def _flat(address):
     return {name: address.get(name, "") for name in names}
 
 
-def _sender(market):
+def sender_address(market):
+    """Return the address a package of `market` is sent from."""
     street = market.street.format(n=1)
     place = market.places[0]
     return _flat(

@@ -3,7 +3,6 @@
 import json
 import random
 
-
 _BASES = {
     "order": 577_087_614_418_520_388,
     "line": 578_087_614_418_710_001,
