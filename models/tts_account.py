@@ -1,0 +1,408 @@
+import logging
+import secrets
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools.misc import hash_sign, verify_hash_signed
+from odoo.tools.urls import urljoin
+
+from .. import const
+from ..lib import oauth
+from ..lib.client import TikTokClient
+from ..lib.errors import TikTokError, Unauthorized
+
+_logger = logging.getLogger(__name__)
+
+CALLBACK_PATH = "/tts/oauth/callback"
+STATE_SCOPE = "tts_oauth_state"
+WARN_BEFORE = timedelta(days=30)
+LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
+
+
+class TtsAccount(models.Model):
+    """A merchant's own TikTok Shop app, and the authorization it was given."""
+
+    _name = "tts.account"
+    _description = "TikTok Account"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _order = "name, id"
+    _check_company_auto = True
+
+    name = fields.Char(required=True, default=lambda self: self.env._("TikTok Shop"))
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company
+    )
+    responsible_id = fields.Many2one(
+        "res.users",
+        string="Responsible",
+        default=lambda self: self.env.user,
+        help="Gets an activity when the authorization ends or is lost.",
+    )
+    block = fields.Selection(
+        const.BLOCKS,
+        string="Seller's Market",
+        required=True,
+        default=const.BLOCK_WORLD,
+        help="TikTok has one consent page for US sellers and one for everybody else.",
+    )
+    service_id = fields.Char(
+        string="Service ID", help="Partner Center > your app > Basic information."
+    )
+    app_key = fields.Char(groups="sale_tiktok_shop.group_tts_manager", copy=False)
+    app_secret = fields.Char(
+        string="Stored App Secret", groups=fields.NO_ACCESS, copy=False
+    )
+    app_secret_entry = fields.Char(
+        string="App Secret",
+        compute="_compute_app_secret_entry",
+        inverse="_inverse_app_secret_entry",
+        groups="sale_tiktok_shop.group_tts_manager",
+        help="Type it once. It is kept where nobody can read it; type a new one to "
+        "replace it.",
+    )
+    has_secret = fields.Boolean(compute="_compute_has_secret", compute_sudo=True)
+    sandbox_url = fields.Char(
+        string="Sandbox Base URL",
+        copy=False,
+        groups="base.group_no_one",
+        help="Talk to this server instead of TikTok, for tests. Leave empty to trade.",
+    )
+    redirect_url = fields.Char(compute="_compute_redirect_url")
+
+    state = fields.Selection(
+        [
+            ("new", "Not Connected"),
+            ("connected", "Connected"),
+            ("disconnected", "Disconnected"),
+        ],
+        default="new",
+        required=True,
+        readonly=True,
+        copy=False,
+        tracking=True,
+    )
+    last_message = fields.Char(readonly=True, copy=False)
+    oauth_nonce = fields.Char(groups=fields.NO_ACCESS, copy=False)
+    seller_name = fields.Char(readonly=True, copy=False)
+    open_id = fields.Char(readonly=True, copy=False)
+    granted_scopes = fields.Json(readonly=True, copy=False)
+    missing_scopes = fields.Char(compute="_compute_missing_scopes")
+    token_ids = fields.One2many("tts.token", "account_id", copy=False)
+    authorized_until = fields.Datetime(
+        compute="_compute_authorized_until", compute_sudo=True
+    )
+    shop_ids = fields.One2many("tts.shop", "account_id", string="Shops")
+    shop_count = fields.Integer(compute="_compute_shop_count")
+
+    # === COMPUTES === #
+
+    def _compute_app_secret_entry(self):
+        self.app_secret_entry = False
+
+    def _inverse_app_secret_entry(self):
+        for account in self.filtered("app_secret_entry"):
+            account.sudo().app_secret = account.app_secret_entry.strip()
+
+    @api.depends("app_secret")
+    def _compute_has_secret(self):
+        for account in self:
+            account.has_secret = bool(account.app_secret)
+
+    def _compute_redirect_url(self):
+        for account in self:
+            account.redirect_url = urljoin(account.get_base_url(), CALLBACK_PATH)
+
+    @api.depends("granted_scopes")
+    def _compute_missing_scopes(self):
+        for account in self:
+            granted = account.granted_scopes
+            account.missing_scopes = granted and ", ".join(
+                label
+                for scope, label in const.SCOPES
+                if scope in const.REQUIRED_SCOPES and scope not in granted
+            )
+
+    @api.depends("token_ids.refresh_expires_at")
+    def _compute_authorized_until(self):
+        for account in self:
+            account.authorized_until = account.token_ids.refresh_expires_at
+
+    @api.depends("shop_ids")
+    def _compute_shop_count(self):
+        for account in self:
+            account.shop_count = len(account.shop_ids)
+
+    @api.constrains("sandbox_url")
+    def _check_sandbox_url(self):
+        """Tokens travel in clear text over plain HTTP: allow it on this machine only."""
+        for account in self.filtered("sandbox_url"):
+            parts = urlsplit(account.sandbox_url)
+            loopback = parts.hostname in LOOPBACK_HOSTS
+            if parts.scheme != "https" and not (parts.scheme == "http" and loopback):
+                raise ValidationError(
+                    self.env._(
+                        "The sandbox of %(account)s must be reached over https, or over "
+                        "http on this machine (localhost).",
+                        account=account.name,
+                    )
+                )
+
+    # === BUTTONS === #
+
+    def action_authorize(self):
+        """Send the user to TikTok's consent page; TikTok sends them back to us.
+
+        :raise UserError: the app's keys are incomplete
+        """
+        self.ensure_one()
+        self.check_access("write")
+        account_sudo = self.sudo()
+        missing = [
+            label
+            for value, label in (
+                (account_sudo.service_id, self.env._("Service ID")),
+                (account_sudo.app_key, self.env._("App Key")),
+                (account_sudo.app_secret, self.env._("App Secret")),
+            )
+            if not value
+        ]
+        if missing:
+            raise UserError(
+                self.env._(
+                    "%(account)s cannot be authorized yet: fill in %(fields)s. You find "
+                    "them in TikTok Shop Partner Center, on the page of your app.",
+                    account=self.name,
+                    fields=", ".join(missing),
+                )
+            )
+        account_sudo.oauth_nonce = secrets.token_urlsafe(24)
+        state = hash_sign(
+            account_sudo.env,
+            STATE_SCOPE,
+            [self.id, self.env.uid, account_sudo.oauth_nonce],
+            expiration_hours=1,
+        )
+        url = oauth.authorize_url(
+            account_sudo.service_id,
+            state,
+            block=self.block,
+            base_url=account_sudo.sandbox_url or None,
+        )
+        return {"type": "ir.actions.act_url", "url": url, "target": "self"}
+
+    def action_refresh_shops(self):
+        """Read the shops this authorization covers, and their warehouses."""
+        self.ensure_one()
+        self.check_access("write")
+        try:
+            shops = self.sudo()._pull_shops()
+        except TikTokError as error:
+            raise UserError(
+                self.env._(
+                    "The shops of %(account)s could not be read: %(reason)s",
+                    account=self.name,
+                    reason=error,
+                )
+            ) from error
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._("%(count)s shops found.", count=len(shops)),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    def action_view_shops(self):
+        """Open the shops of this account."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "sale_tiktok_shop.tts_shop_action"
+        )
+        return action | {"domain": [("account_id", "=", self.id)]}
+
+    # === SCHEDULED ACTION === #
+
+    @api.model
+    def _cron_keep_authorized(self):
+        """Refresh tokens that grow old, and warn before an authorization ends."""
+        accounts = self.search([("state", "=", "connected")])
+        self.env["ir.cron"]._commit_progress(remaining=len(accounts))
+        for account in accounts:
+            account = account[0]
+            try:
+                account.token_ids._get_access_token()
+                account._warn_before_end()
+            except TikTokError as error:
+                account._note_trouble(error)
+            if not self.env["ir.cron"]._commit_progress(1):
+                break
+
+    def _warn_before_end(self):
+        """Schedule one activity when the authorization ends within a month."""
+        end = self.authorized_until
+        if not end or end > fields.Datetime.now() + WARN_BEFORE:
+            return
+        summary = self.env._("TikTok authorization of %s ends soon", self.name)
+        self._schedule_once(
+            summary,
+            self.env._("It ends on %s. Click Re-Authorize on the account.", end.date()),
+            deadline=fields.Date.today(),
+        )
+
+    def _schedule_once(self, summary, note, deadline=None):
+        if self.activity_ids.filtered(lambda activity: activity.summary == summary):
+            return
+        self.activity_schedule(
+            "mail.mail_activity_data_warning",
+            deadline or fields.Date.today(),
+            summary=summary,
+            note=note,
+            user_id=(self.responsible_id or self.env.user).id,
+        )
+
+    def _note_trouble(self, error):
+        """Keep a failed call on the account; a dead authorization disconnects it."""
+        self.last_message = str(error)
+        if isinstance(error, Unauthorized) and error.kind in ("token", "app"):
+            self.state = "disconnected"
+            self._schedule_once(
+                self.env._("TikTok account %s is disconnected", self.name),
+                self.env._("%s Click Re-Authorize on the account.", error),
+            )
+
+    # === OAUTH === #
+
+    def _oauth_read_state(self, state):
+        """Tell which account a consent page was opened for.
+
+        :return: (account, nonce)
+        :raise UserError: the state is forged, too old, or somebody else's
+        """
+        try:
+            values = verify_hash_signed(self.sudo().env, STATE_SCOPE, state)
+        except ValueError:
+            values = None
+        if not values:
+            raise UserError(
+                self.env._(
+                    "This authorization link is not valid any more. Open the TikTok "
+                    "account and click Authorize again."
+                )
+            )
+        account_id, user_id, nonce = values
+        account = self.browse(account_id).exists()
+        if user_id != self.env.uid or not account:
+            raise UserError(
+                self.env._(
+                    "This authorization was started by another user. Open the TikTok "
+                    "account yourself and click Authorize."
+                )
+            )
+        account.check_access("write")
+        return account, nonce
+
+    def _oauth_claim(self, nonce):
+        """Use up a nonce, in a transaction of its own.
+
+        :return: whether it was still unused
+        """
+        with self.env.registry.cursor() as cr:
+            account = self.with_env(self.env(cr=cr, su=True))
+            account.lock_for_update()
+            if not nonce or account.oauth_nonce != nonce:
+                return False
+            account.oauth_nonce = False
+        return True
+
+    def _oauth_finish(self, code):
+        """Exchange a code for tokens and store them at once.
+
+        A code works once, and Odoo may run a request again: so whatever comes back is
+        committed on a cursor of its own before anything else can fail.
+
+        :return: None
+        :raise TikTokError: TikTok refused or did not answer
+        """
+        account_sudo = self.sudo()
+        tokens = oauth.exchange_code(
+            account_sudo.app_key,
+            account_sudo.app_secret,
+            code,
+            base_url=account_sudo.sandbox_url or None,
+            session=account_sudo._new_session(),
+        )
+        with self.env.registry.cursor() as cr:
+            self.with_env(self.env(cr=cr, su=True))._store_authorization(tokens)
+        with self.env.registry.cursor() as cr:
+            account = self.with_env(self.env(cr=cr, su=True))
+            try:
+                account._pull_shops()
+            except TikTokError as error:
+                account.last_message = self.env._(
+                    "Authorized, but the shops could not be read: %s Click Refresh "
+                    "Shops.",
+                    error,
+                )
+
+    def _store_authorization(self, tokens):
+        token = self.token_ids or self.env["tts.token"].create({"account_id": self.id})
+        token._store(tokens)
+        self.write(
+            {
+                "state": "connected",
+                "seller_name": tokens.seller_name,
+                "open_id": tokens.open_id,
+                "granted_scopes": list(tokens.granted_scopes) or False,
+                "last_message": False,
+            }
+        )
+        self.activity_unlink(["mail.mail_activity_data_warning"])
+        self.with_context(active_test=False).shop_ids._reconnected()
+
+    def _oauth_note(self, message):
+        """Show the outcome of an authorization on the account, whatever follows."""
+        with self.env.registry.cursor() as cr:
+            self.with_env(self.env(cr=cr, su=True)).last_message = message
+
+    # === REMOTE === #
+
+    def _new_session(self):
+        """Return the HTTP session of the next calls; None lets the border make one."""
+        return None
+
+    def _client(self, shop_cipher=None):
+        """Return a client that speaks for this account; close it after use.
+
+        :raise Unauthorized: nobody authorized this account
+        """
+        account_sudo = self.sudo()
+        token_sudo = account_sudo.token_ids
+        access_token = token_sudo._get_access_token()
+        return TikTokClient(
+            account_sudo.app_key,
+            account_sudo.app_secret,
+            access_token,
+            base_url=account_sudo.sandbox_url or const.API_HOST,
+            shop_cipher=shop_cipher,
+            session=self._new_session(),
+            refresh=lambda: token_sudo._refresh(refused=access_token),
+        )
+
+    def _pull_shops(self):
+        """Create or update one shop per shop this authorization covers.
+
+        :return: the shops
+        :raise TikTokError: TikTok refused or did not answer
+        """
+        self.ensure_one()
+        with self._client() as client:
+            remotes = client.authorized_shops()
+        shops = self.env["tts.shop"].with_company(self.company_id)._absorb(self, remotes)
+        for shop in shops:
+            shop._pull_warehouses()
+        return shops

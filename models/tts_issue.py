@@ -1,0 +1,219 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..lib.errors import TikTokError
+
+
+class TtsIssue(models.Model):
+    """The one list of everything a person must look at.
+
+    One open issue per cause: what happened, to what, since when, how often, when it is
+    tried again, and what to do. It closes itself when its cause heals.
+    """
+
+    _name = "tts.issue"
+    _description = "TikTok Shop Issue"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _order = "state desc, last_seen desc, id desc"
+    _check_company_auto = True
+
+    name = fields.Char(string="What Happened", required=True, readonly=True)
+    reason = fields.Text(readonly=True)
+    hint = fields.Text(string="What to Do", readonly=True)
+    category = fields.Selection(
+        [
+            ("order", "Order"),
+            ("product", "Product"),
+            ("label", "Label"),
+            ("stock", "Stock"),
+            ("settlement", "Settlement"),
+            ("connection", "Connection"),
+        ],
+        required=True,
+        readonly=True,
+    )
+    state = fields.Selection(
+        [("open", "Open"), ("dismissed", "Dismissed"), ("closed", "Closed")],
+        required=True,
+        default="open",
+        readonly=True,
+        index=True,
+        tracking=True,
+    )
+    key = fields.Char(string="Cause", required=True, readonly=True, index=True)
+    shop_id = fields.Many2one(
+        "tts.shop", readonly=True, index=True, ondelete="cascade", check_company=True
+    )
+    account_id = fields.Many2one(
+        "tts.account", readonly=True, ondelete="cascade", check_company=True
+    )
+    company_id = fields.Many2one("res.company", required=True, readonly=True)
+    responsible_id = fields.Many2one("res.users", readonly=True)
+    order_id = fields.Many2one(
+        "tts.order",
+        string="TikTok Order",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="cascade",
+        check_company=True,
+    )
+    sale_order_id = fields.Many2one(related="order_id.sale_order_id")
+    reference = fields.Char(readonly=True, help="The SKU, number or name it is about.")
+    first_seen = fields.Datetime(
+        readonly=True, default=fields.Datetime.now, string="Since"
+    )
+    last_seen = fields.Datetime(readonly=True, default=fields.Datetime.now)
+    count = fields.Integer(string="Times", readonly=True, default=1)
+    next_retry = fields.Datetime(string="Next Automatic Try", readonly=True)
+
+    _open_cause_uniq = models.UniqueIndex(
+        "(COALESCE(shop_id, 0), COALESCE(account_id, 0), key) WHERE state != 'closed'",
+        "This cause already has its issue.",
+    )
+
+    # === RAISE AND CLOSE === #
+
+    @api.model
+    def _raise(self, shop, key, **values):
+        """Open the issue of a cause, or count it once more.
+
+        :param shop: the shop it happened in
+        :param str key: names the cause; one issue per shop and key is not closed
+        :param values: category, name, reason, hint; order_id, next_retry, reference
+        """
+        return self._raise_in(
+            [("shop_id", "=", shop.id)],
+            key,
+            values
+            | {
+                "shop_id": shop.id,
+                "company_id": shop.company_id.id,
+                "responsible_id": shop.responsible_id.id,
+            },
+        )
+
+    @api.model
+    def _raise_for_account(self, account, key, name, hint):
+        """Open an issue that concerns an account and none of its shops."""
+        return self._raise_in(
+            [("account_id", "=", account.id), ("shop_id", "=", False)],
+            key,
+            {
+                "account_id": account.id,
+                "company_id": account.company_id.id,
+                "responsible_id": account.responsible_id.id,
+                "category": "connection",
+                "name": name,
+                "hint": hint,
+            },
+        )
+
+    @api.model
+    def _raise_in(self, owner, key, values):
+        Issue = self.sudo()
+        issue = Issue.search(
+            [*owner, ("key", "=", key), ("state", "!=", "closed")], limit=1
+        )
+        if issue:
+            issue.write(
+                values | {"count": issue.count + 1, "last_seen": fields.Datetime.now()}
+            )
+            return issue
+        issue = Issue.create(values | {"key": key})
+        issue._tell_responsible()
+        return issue
+
+    def _tell_responsible(self):
+        """Schedule one activity for the shop's responsible, on first sight."""
+        if self.responsible_id:
+            self.activity_schedule(
+                "mail.mail_activity_data_warning",
+                fields.Date.context_today(self),
+                summary=self.name,
+                note=self.hint,
+                user_id=self.responsible_id.id,
+            )
+
+    @api.model
+    def _close(self, shop, keys):
+        """Close the issues of causes that healed; costs one query when there are none."""
+        self.sudo().search(
+            [("shop_id", "=", shop.id), ("key", "in", keys), ("state", "!=", "closed")]
+        )._set_closed()
+
+    def _set_closed(self):
+        if self:
+            self.write({"state": "closed", "next_retry": False})
+            self.activity_unlink(["mail.mail_activity_data_warning"])
+
+    # === BUTTONS === #
+
+    def action_retry(self):
+        """Try again what failed; the issue closes when it works.
+
+        :raise UserError: TikTok did not answer
+        """
+        self.check_access("write")
+        for issue in self.sudo().filtered(lambda issue: issue.state != "closed"):
+            issue._retry()
+
+    def _retry(self):
+        if self.category == "connection" and self.shop_id:
+            self.shop_id.action_sync_orders()
+        elif self.order_id:
+            try:
+                _outcomes, unknown = self.shop_id._refetch([self.order_id.remote_id])
+            except TikTokError as error:
+                raise UserError(
+                    self.env._(
+                        "Order %(order)s could not be read: %(reason)s Try again later.",
+                        order=self.order_id.remote_id,
+                        reason=error,
+                    )
+                ) from error
+            if unknown:
+                raise UserError(
+                    self.env._(
+                        "TikTok does not know order %s any more. Dismiss this issue.",
+                        self.order_id.remote_id,
+                    )
+                )
+        elif self.category == "product":
+            self._retry_product()
+        else:
+            self.write({"state": "closed"})
+
+    def _retry_product(self):
+        """Close the issue of a SKU that one product carries by now."""
+        Product = self.env["product.product"].with_company(self.company_id)
+        sku_id = self.key.partition(":")[2]
+        found, _ambiguous = Product._tts_resolve_references(
+            self.shop_id, {sku_id: [self.reference, sku_id]}
+        )
+        if not found:
+            raise UserError(
+                self.env._(
+                    "No single product has the Internal Reference %(sku)s. Set it on "
+                    "exactly one product, then click Retry.",
+                    sku=self.reference,
+                )
+            )
+        self._set_closed()
+
+    def action_dismiss(self):
+        """Leave this cause alone: it is counted on, but asks nobody again."""
+        self.check_access("write")
+        issues = self.sudo().filtered(lambda issue: issue.state == "open")
+        issues.write({"state": "dismissed"})
+        issues.activity_unlink(["mail.mail_activity_data_warning"])
+
+    def action_open_record(self):
+        """Open what the issue is about."""
+        self.ensure_one()
+        record = self.sale_order_id or self.order_id or self.shop_id or self.account_id
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": record._name,
+            "res_id": record.id,
+            "view_mode": "form",
+        }

@@ -1,0 +1,282 @@
+from psycopg2 import OperationalError
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from .. import const
+from ..lib.errors import PayloadError
+from ..lib.money import expected_total, order_amounts
+from .tts_order_import import IMPORT_CONTEXT, RETRY_START, Conflict, _epoch_of
+
+
+class TtsOrder(models.Model):
+    """Following orders that Odoo knows: what changed on TikTok changes here."""
+
+    _inherit = "tts.order"
+
+    # === CHANGED ORDERS === #
+
+    @api.model
+    def _absorb_changed(self, shop, changed):
+        """Update known orders, each on its own, and import those that failed before."""
+        parsed = [(mirror, row, self._parse(row), digest) for mirror, row, digest in changed]
+        currencies = self._currencies([order for _m, _r, order, _d in parsed])
+        outcomes, to_import, to_follow = {}, [], []
+        for mirror, row, order, digest in parsed:
+            if isinstance(order, PayloadError):
+                mirror._note_unreadable(order, row, digest)
+                outcomes[mirror.remote_id] = "error"
+                continue
+            previous_total = mirror.amount_order
+            mirror._store(order, row, digest, currencies)
+            entry = self._incoming(mirror, order, currencies)
+            if mirror.sale_order_id:
+                to_follow.append((entry, previous_total))
+            elif mirror._is_wanted(order):
+                to_import.append(entry)
+            outcomes[mirror.remote_id] = "updated"
+        self._import(shop, to_import)
+        for entry in to_import:
+            failed = entry.mirror.state in ("error", "review")
+            outcomes[entry.order.id] = "error" if failed else "created"
+        for entry, previous_total in to_follow:
+            if not entry.mirror._follow_safely(entry, previous_total):
+                outcomes[entry.order.id] = "error"
+        return outcomes
+
+    def _store(self, order, row, digest, currencies):
+        self.with_context(**IMPORT_CONTEXT).write(
+            self._prepare_mirror_values(
+                order,
+                order_amounts(order),
+                expected_total(order),
+                currencies[order.payment.currency],
+            )
+            | {
+                "payload": row,
+                "digest": digest,
+                "remote_update_epoch": _epoch_of(row),
+            }
+        )
+
+    def _is_wanted(self, order):
+        """Whether an order that never became a sales order still has to.
+
+        One that was cancelled meanwhile is settled. One that left meanwhile, or whose
+        status nobody knows, keeps its issue: a person decides.
+        """
+        if order.status in const.TO_SHIP_STATUSES:
+            return True
+        if order.status in const.CANCELLED_STATUSES:
+            self.write({"state": "skipped", "error_message": False, "next_retry": False})
+            self.env["tts.issue"]._close(self.shop_id, self._all_issue_keys())
+        elif order.status in dict(const.ORDER_STATUSES):
+            self._note_error(
+                UserError(
+                    self.env._(
+                        "On TikTok it is %s by now, but it never came into Odoo.",
+                        dict(const.ORDER_STATUSES)[order.status],
+                    )
+                )
+            )
+        else:
+            self._note_error(self._unknown_status(order))
+        return False
+
+    def _note_unreadable(self, error, row, digest):
+        """A change that cannot be read leaves what is known, and an issue."""
+        values = {"digest": digest}
+        if not self.sale_order_id:
+            values |= {"payload": row, "remote_update_epoch": _epoch_of(row)}
+        self.write(values)
+        if self.sale_order_id:
+            self._note_follow_error(error)
+        else:
+            self._note_error(error)
+
+    # === FOLLOW === #
+
+    def _follow_safely(self, entry, previous_total):
+        """Follow one order in a savepoint of its own.
+
+        :return: whether it went well
+        """
+        try:
+            with self.env.cr.savepoint():
+                self.with_context(**IMPORT_CONTEXT)._follow(entry, previous_total)
+        except (OperationalError, Conflict):
+            raise
+        except Exception as error:
+            self._note_follow_error(error)
+            return False
+        return True
+
+    def _follow(self, entry, previous_total):
+        """Bring one sales order in step with what TikTok says now.
+
+        :raise UserError: Odoo cannot follow; a person must decide
+        """
+        sale_order = self.sale_order_id
+        if entry.order.status in const.CANCELLED_STATUSES:
+            self._follow_cancellation(entry.order)
+        elif sale_order.state != "cancel":
+            self._follow_request(entry.order)
+            self._follow_lines(entry.order)
+            self._follow_address(entry.order)
+            self._follow_total(entry, previous_total)
+        if self.state != "review":
+            self.write({"state": "done", "error_message": False, "next_retry": False})
+        self.env["tts.issue"]._close(self.shop_id, [f"follow:{self.remote_id}"])
+
+    def _follow_cancellation(self, order):
+        """Cancelled on TikTok cancels in Odoo; if goods have left, a person is asked."""
+        sale_order = self.sale_order_id
+        if sale_order.state == "cancel":
+            return
+        sale_order._tts_check_cancellable()
+        sale_order._action_cancel()
+        sale_order._message_log(
+            body=self.env._(
+                "Cancelled on TikTok Shop: %s",
+                order.cancel_reason or self.env._("no reason given"),
+            )
+        )
+        self.state = "done"
+        self.env["tts.issue"]._close(self.shop_id, self._all_issue_keys())
+
+    def _follow_request(self, order):
+        """Warn that the buyer asks to cancel, for as long as the request is open."""
+        key = f"cancel_request:{self.remote_id}"
+        if not order.is_buyer_request_cancel:
+            self.env["tts.issue"]._close(self.shop_id, [key])
+            return
+        self.env["tts.issue"]._raise(
+            self.shop_id,
+            key,
+            category="order",
+            name=self.env._("Do not ship order %s", self.remote_id),
+            reason=self.env._("The buyer asks to cancel it."),
+            hint=self.env._("Accept or reject the request in Seller Center."),
+            order_id=self.id,
+        )
+
+    def _follow_lines(self, order):
+        """Take units that were cancelled on TikTok off the order."""
+        sale_order = self.sale_order_id
+        active = {line.id for line in order.active_lines}
+        known = set()
+        for line in sale_order.order_line.filtered("tts_line_ids"):
+            known.update(line.tts_line_ids)
+            left = sum(line_id in active for line_id in line.tts_line_ids)
+            if left >= line.product_uom_qty:
+                continue
+            if left < line.qty_delivered:
+                raise UserError(
+                    self.env._(
+                        "%(count)s units of %(product)s were cancelled on TikTok, but "
+                        "they have left already. Arrange their return.",
+                        count=int(line.product_uom_qty - left),
+                        product=line.product_id.display_name,
+                    )
+                )
+            sale_order._tts_write_unlocked(line, {"product_uom_qty": left})
+        if active - known:
+            raise UserError(
+                self.env._(
+                    "TikTok lists units that the sales order does not have: %s. Add "
+                    "them to the sales order.",
+                    ", ".join(sorted(active - known)),
+                )
+            )
+
+    def _follow_address(self, order):
+        """Send open deliveries where the buyer wants them now.
+
+        A masked or empty address never takes the place of a clear one.
+        """
+        sale_order = self.sale_order_id
+        current = sale_order.sudo().partner_shipping_id
+        if not order.address or (
+            order.address.is_masked
+            and current.tts_address_key != f"order:{self.remote_id}"
+        ):
+            return
+        Partner = self.env["res.partner"]
+        places = Partner._tts_places([order])
+        buyer = sale_order.partner_id
+        if order.address.is_masked:
+            values = Partner._tts_prepare_recipient_values(order, buyer, places)
+            if any(current[name] != value for name, value in _plain(values).items()):
+                current.write(_plain(values))
+            return
+        recipient = Partner._tts_find_or_create_recipients(
+            [order], {order.id: buyer}, places
+        )[order.id]
+        buyer._tts_unmask_name(order)
+        if recipient != current:
+            sale_order.partner_shipping_id = recipient
+            sale_order.picking_ids.filtered(
+                lambda picking: picking.state not in ("done", "cancel")
+            ).partner_id = recipient
+
+    def _follow_total(self, entry, previous_total):
+        """Confirm a quotation whose total agrees by now; report a total that moved."""
+        sale_order = self.sale_order_id
+        if sale_order.state in ("draft", "sent"):
+            if sale_order._tts_differs_by(entry.expected):
+                self._note_review(sale_order, entry.expected)
+            else:
+                sale_order.action_confirm()
+                self._note_done()
+            return
+        moved = sale_order.currency_id.compare_amounts(
+            previous_total, float(entry.expected)
+        )
+        if not sale_order._tts_differs_by(entry.expected):
+            self.env["tts.issue"]._close(self.shop_id, [f"total:{self.remote_id}"])
+            self.state = "done"
+        elif moved:
+            self._note_review(sale_order, entry.expected)
+
+    def _note_follow_error(self, error):
+        """Keep why Odoo could not follow, and plan the next try."""
+        self.ensure_one()
+        next_retry = fields.Datetime.now() + RETRY_START
+        reason = str(error)
+        self.write({"error_message": reason, "next_retry": next_retry})
+        self.env["tts.issue"]._raise(
+            self.shop_id,
+            f"follow:{self.remote_id}",
+            category="order",
+            name=self.env._("Order %s changed on TikTok", self.remote_id),
+            reason=reason,
+            hint=self.env._(
+                "Put the sales order right by hand, then click Retry; or Dismiss when "
+                "nothing is to be done."
+            ),
+            order_id=self.id,
+            next_retry=next_retry,
+        )
+
+    def _all_issue_keys(self):
+        return [
+            *self._issue_keys(),
+            f"follow:{self.remote_id}",
+            f"cancel_request:{self.remote_id}",
+        ]
+
+    # === AGAIN === #
+
+    def _retry_import(self):
+        """Read orders whose time has come again, and import or follow them."""
+        for shop, orders in self.grouped("shop_id").items():
+            # Whatever happens, these are not due again at once.
+            orders.next_retry = fields.Datetime.now() + RETRY_START
+            shop._refetch(orders.mapped("remote_id"))
+
+
+def _plain(values):
+    """The address values that may be compared and rewritten in place."""
+    return {
+        name: values[name] for name in ("name", "phone", "street", "street2", "city", "zip")
+    }

@@ -1,0 +1,86 @@
+from odoo import fields, models
+from odoo.fields import Domain
+
+from ..lib.errors import Rejected
+
+
+class TtsProvider(models.Model):
+    """A shipping provider of TikTok, and the Odoo carrier that stands for it."""
+
+    _name = "tts.provider"
+    _description = "TikTok Shop Shipping Provider"
+    _order = "shop_id, name, id"
+    _check_company_auto = True
+
+    name = fields.Char(required=True, readonly=True)
+    shop_id = fields.Many2one("tts.shop", required=True, ondelete="cascade", index=True)
+    company_id = fields.Many2one(related="shop_id.company_id", store=True)
+    remote_id = fields.Char(string="Provider ID", required=True, readonly=True)
+    carrier_id = fields.Many2one(
+        "delivery.carrier",
+        string="Odoo Carrier",
+        check_company=True,
+        help="Empty: the carrier with the same name, else the shop's default carrier.",
+    )
+
+    _remote_uniq = models.UniqueIndex(
+        "(shop_id, remote_id)", "This shipping provider is already listed."
+    )
+
+
+class TtsShop(models.Model):
+    _inherit = "tts.shop"
+
+    def _pull_providers(self):
+        """List the providers of the options the shop's warehouses offer.
+
+        :raise TikTokError: TikTok refused or did not answer
+        """
+        self.ensure_one()
+        found = {}
+        with self._client() as client:
+            for warehouse in self.warehouse_ids:
+                for option in client.delivery_options(warehouse.remote_id):
+                    try:
+                        rows = client.shipping_providers(str(option["id"]))
+                    except Rejected:
+                        # An option that TikTok ships itself answers with a refusal
+                        # instead of an empty list (Get Shipping Providers).
+                        continue
+                    found |= {str(row["id"]): row.get("name") or "" for row in rows}
+        self._note_providers(found)
+
+    def _note_providers(self, found):
+        """Remember providers by id, so that a person can map them to carriers."""
+        known = set(self.provider_ids.mapped("remote_id"))
+        self.env["tts.provider"].create(
+            [
+                {"shop_id": self.id, "remote_id": remote_id, "name": name or remote_id}
+                for remote_id, name in found.items()
+                if remote_id not in known
+            ]
+        )
+
+    def _carriers_for(self, orders):
+        """Find the carrier of each order: mapped, else by name, else the default.
+
+        :param orders: list of payload orders
+        :return: {(provider id, provider name): delivery.carrier}
+        """
+        wanted = {(order.shipping_provider_id, order.shipping_provider) for order in orders}
+        named = {}
+        names = {name for _id, name in wanted if name}
+        if names:
+            for carrier in self.env["delivery.carrier"].search(
+                Domain("name", "in", list(names))
+                & Domain("company_id", "in", [False, self.company_id.id])
+            ):
+                named.setdefault(carrier.name, carrier)
+        mapped = {
+            provider.remote_id: provider.carrier_id for provider in self.provider_ids
+        }
+        default = self.carrier_id or self._tts_default_carrier()
+        return {
+            (remote_id, name): mapped.get(remote_id) or named.get(name) or default
+            for remote_id, name in wanted
+        }

@@ -1,0 +1,274 @@
+import logging
+from datetime import datetime, timedelta, timezone
+
+from psycopg2 import OperationalError
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from ..lib.errors import RateLimited, TikTokError, Unauthorized, Unreachable
+from .tts_order_import import Conflict
+
+_logger = logging.getLogger(__name__)
+
+SYNC_EVERY = timedelta(minutes=60)
+# The scheduled action itself runs every 60 minutes: a shop that finished a few minutes
+# into the last run must not wait for the run after the next.
+SYNC_SLACK = timedelta(minutes=10)
+SLICE = timedelta(days=15)
+FIRST_LOOK_BACK = timedelta(days=15)
+# TikTok refuses calls whose time is 5 minutes early or 30 seconds late ("Common
+# parameters"), so two clocks never differ by more than this covers.
+OVERLAP = timedelta(minutes=10)
+BATCH = 50
+CONFLICT_TRIES = 5
+BACK_OFF_START = timedelta(minutes=5)
+BACK_OFF_CAP = timedelta(hours=6)
+
+
+class TtsShop(models.Model):
+    """Shops are a queue: whoever is due and not locked is synced by the next worker."""
+
+    _inherit = "tts.shop"
+
+    # === SCHEDULED ACTION === #
+
+    @api.model
+    def _cron_sync_orders(self):
+        """Bring the orders of every due shop into Odoo.
+
+        A shop that fails keeps its reason and its own next try; the others go on.
+        """
+        cron = self.env["ir.cron"]
+        due = self._due_shops()
+        cron._commit_progress(remaining=len(due))
+        for position, shop in enumerate(due, start=1):
+            time_left = shop[0]._sync_orders_safely()
+            waiting = len(due) - position if time_left else len(due) - position + 1
+            if not cron._commit_progress(1, remaining=waiting) or not time_left:
+                break
+
+    @api.model
+    def _due_shops(self):
+        now = fields.Datetime.now()
+        healthy = Domain("failure_count", "=", 0) & (
+            Domain("next_order_sync", "=", False)
+            | Domain("next_order_sync", "<=", now + SYNC_SLACK)
+        )
+        failing = Domain("failure_count", ">", 0) & Domain("next_order_sync", "<=", now)
+        return self.search(
+            Domain("order_sync", "=", True)
+            & Domain("account_id.active", "=", True)
+            & Domain("account_id.state", "=", "connected")
+            & Domain("remote_id", "!=", False)
+            & (healthy | failing),
+            order="next_order_sync, id",
+        )
+
+    def _trigger_order_sync(self, at=None):
+        self.env.ref("sale_tiktok_shop.ir_cron_sync_orders").sudo()._trigger(at=at)
+
+    def _sync_orders_safely(self):
+        """Sync one shop; turn whatever goes wrong into the shop's own state.
+
+        :return: False when time is up and the shop has more to read
+        """
+        shop = self.with_company(self.company_id)
+        try:
+            return shop._sync_orders()
+        except TikTokError as error:
+            self.env.cr.rollback()
+            shop._note_failure(error)
+        except Exception as error:
+            self.env.cr.rollback()
+            _logger.exception("TikTok Shop %s: the sync of orders failed", shop.id)
+            shop._note_failure(error)
+        return True
+
+    def _sync_orders(self):
+        """Read the shop's changed orders, oldest change first, and import them.
+
+        Every page is a transaction: locked, read, imported, cursor moved, committed. A
+        worker that is killed anywhere loses one page of work and nothing else.
+
+        :return: False when time is up before the end
+        """
+        cron = self.env["ir.cron"]
+        started = fields.Datetime.now()
+        with self._client() as client:
+            for since, until in self._slices(started):
+                pages = client.order_pages(_epoch(since), _epoch(until))
+                # The lock ends with each commit and is taken again for each page.
+                while self._take():
+                    page = next(pages, None)
+                    if page is None:
+                        break
+                    self._absorb_page(page.rows)
+                    self._move_cursor(_naive(page.done_until))
+                    if not cron._commit_progress(0 if not page.rows else 1):
+                        return False
+                else:
+                    return True  # another worker has this shop
+        self._retry_orders()
+        self._note_success(started)
+        return True
+
+    def _slices(self, until):
+        """Cut the time from the cursor to now into slices of at most 15 days.
+
+        :return: list of (since, until), each overlapping what was read before
+        """
+        since = self.last_order_sync or until - FIRST_LOOK_BACK
+        slices = []
+        while since < until:
+            end = min(since + SLICE - OVERLAP, until)
+            slices.append((since - OVERLAP, end))
+            since = end
+        return slices
+
+    def _take(self):
+        """Lock this shop until the next commit; False when another worker has it."""
+        try:
+            return bool(self.try_lock_for_update(allow_referencing=True))
+        except OperationalError:
+            # Its row changed after this transaction's snapshot: somebody else is at it.
+            self.env.cr.rollback()
+            return False
+
+    def _move_cursor(self, done_until):
+        if not self.last_order_sync or done_until > self.last_order_sync:
+            # Naming the next sync tells `write` that no person set the cursor back.
+            self.write(
+                {"last_order_sync": done_until, "next_order_sync": self.next_order_sync}
+            )
+
+    def _absorb_page(self, rows, force=False):
+        """Import a page, again from a fresh snapshot when another worker interfered.
+
+        :return: {remote order id: outcome}, see `tts.order._absorb`
+        """
+        for attempt in range(1, CONFLICT_TRIES + 1):
+            outcomes = {}
+            try:
+                for start in range(0, len(rows), BATCH):
+                    outcomes |= self.env["tts.order"]._absorb(
+                        self, rows[start : start + BATCH], force=force
+                    )
+                self.env.flush_all()
+                return outcomes
+            except (OperationalError, Conflict):
+                self.env.cr.rollback()
+                if attempt == CONFLICT_TRIES:
+                    raise
+                _logger.info("TikTok Shop %s: page read again after a conflict", self.id)
+                if not self._take():
+                    break
+        raise Unreachable(
+            self.env._("Another worker is importing the same orders; it goes on later.")
+        )
+
+    def _retry_orders(self):
+        """Give orders that failed before another chance when their time has come."""
+        cron = self.env["ir.cron"]
+        due = self.env["tts.order"].search(
+            [
+                ("shop_id", "=", self.id),
+                ("next_retry", "<=", fields.Datetime.now()),
+            ],
+            order="next_retry, id",
+        )
+        for start in range(0, len(due), BATCH):
+            if not self._take():
+                return
+            due[start : start + BATCH]._retry_import()
+            if not cron._commit_progress(1):
+                return
+
+    def _refetch(self, remote_ids):
+        """Read orders by their ids and go through them, changed or not.
+
+        :return: ({remote order id: outcome}, ids that TikTok does not know)
+        :raise TikTokError: TikTok refused or did not answer
+        """
+        self.ensure_one()
+        with self._client() as client:
+            rows = client.order_details(remote_ids)
+        try:
+            outcomes = self.env["tts.order"]._absorb(self, rows, force=True)
+        except Conflict as error:
+            raise TikTokError(
+                self.env._("Another worker is importing the same orders; try again.")
+            ) from error
+        return outcomes, [known for known in remote_ids if known not in outcomes]
+
+    # === OUTCOME === #
+
+    def _note_success(self, started):
+        self.write(
+            {
+                "next_order_sync": started + SYNC_EVERY,
+                "last_success": fields.Datetime.now(),
+                "failure_count": 0,
+                "last_error": False,
+            }
+        )
+        self.env["tts.issue"]._close(self, ["connection"])
+
+    def _note_failure(self, error):
+        """Keep the reason on the shop and plan its next try; nobody else is stopped."""
+        if isinstance(error, Unauthorized):
+            self.account_id._note_trouble(error)
+        wait = BACK_OFF_START * 2 ** min(self.failure_count, 10)
+        if isinstance(error, RateLimited) and error.retry_after:
+            wait = max(timedelta(seconds=error.retry_after), timedelta(seconds=30))
+        next_try = fields.Datetime.now() + min(wait, BACK_OFF_CAP)
+        reason = str(error) if isinstance(error, TikTokError) else repr(error)
+        self.write(
+            {
+                "next_order_sync": next_try,
+                "failure_count": self.failure_count + 1,
+                "last_error": reason,
+            }
+        )
+        self.env["tts.issue"]._raise(
+            self,
+            "connection",
+            category="connection",
+            name=self.env._("Orders of %s could not be read", self.name),
+            reason=reason,
+            hint=self._failure_hint(error),
+            next_retry=next_try,
+        )
+        self._trigger_order_sync(at=next_try)
+
+    def _failure_hint(self, error):
+        if isinstance(error, Unauthorized):
+            return self.env._("Open the TikTok account and click Re-Authorize.")
+        if isinstance(error, TikTokError):
+            return self.env._(
+                "Nothing is lost: the next try starts where this one stopped. If it "
+                "goes on, look at the TikTok Shop status page and at this server's "
+                "network."
+            )
+        return self.env._(
+            "This is unexpected. Send the reason and the server log to whoever "
+            "maintains this database."
+        )
+
+    def _reconnected(self):
+        """Make shops due at once after their account was authorized again."""
+        self.write({"failure_count": 0, "next_order_sync": False, "last_error": False})
+        for shop in self:
+            self.env["tts.issue"]._close(shop, ["connection"])
+        if self:
+            self._trigger_order_sync()
+
+
+def _epoch(moment):
+    """Seconds since 1970 of a naive UTC datetime."""
+    return int(moment.replace(tzinfo=timezone.utc).timestamp())
+
+
+def _naive(epoch):
+    """Naive UTC datetime of seconds since 1970."""
+    return datetime.fromtimestamp(epoch, timezone.utc).replace(tzinfo=None)

@@ -1,0 +1,70 @@
+from odoo import fields, models
+
+from .. import const
+
+
+class TtsWarehouse(models.Model):
+    """A warehouse as TikTok knows it, and the Odoo warehouse that stands behind it."""
+
+    _name = "tts.warehouse"
+    _description = "TikTok Shop Warehouse"
+    _order = "shop_id, name, id"
+    _check_company_auto = True
+
+    name = fields.Char(required=True)
+    shop_id = fields.Many2one("tts.shop", required=True, ondelete="cascade", index=True)
+    company_id = fields.Many2one(related="shop_id.company_id", store=True)
+    remote_id = fields.Char(string="TikTok Warehouse ID", required=True, readonly=True)
+    kind = fields.Char(readonly=True)
+    effect_status = fields.Char(string="Status", readonly=True)
+    is_default = fields.Boolean(readonly=True)
+    warehouse_id = fields.Many2one(
+        "stock.warehouse",
+        string="Odoo Warehouse",
+        check_company=True,
+        help="Ships the orders TikTok assigns to this warehouse. Empty: the shop's FBM "
+        "warehouse.",
+    )
+
+    _remote_uniq = models.UniqueIndex(
+        "(shop_id, remote_id)", "This TikTok warehouse is already listed."
+    )
+
+
+class TtsShop(models.Model):
+    _inherit = "tts.shop"
+
+    def _pull_warehouses(self):
+        """Create or update the shop's warehouses; what a person mapped stays.
+
+        :raise TikTokError: TikTok refused or did not answer
+        """
+        self.ensure_one()
+        with self._client() as client:
+            rows = client.warehouses()
+        known = {warehouse.remote_id: warehouse for warehouse in self.warehouse_ids}
+        to_create = []
+        for row in rows:
+            if row.get("type") == const.RETURN_WAREHOUSE:
+                continue
+            remote_id = str(row["id"])
+            values = {
+                "name": row.get("name") or remote_id,
+                "kind": row.get("sub_type"),
+                "effect_status": row.get("effect_status"),
+                "is_default": bool(row.get("is_default")),
+            }
+            if remote_id in known:
+                known[remote_id].write(values)
+            else:
+                to_create.append(
+                    values | {"shop_id": self.id, "remote_id": remote_id}
+                )
+        self.env["tts.warehouse"].create(to_create)
+
+    def _warehouse_for(self, remote_warehouse_id):
+        """Return the Odoo warehouse that ships for a TikTok warehouse."""
+        mapped = self.warehouse_ids.filtered(
+            lambda warehouse: warehouse.remote_id == remote_warehouse_id
+        )
+        return mapped.warehouse_id or self.warehouse_id

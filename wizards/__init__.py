@@ -1,0 +1,1 @@
+from . import tts_order_resync
