@@ -167,13 +167,13 @@ class _Walk:
         return None
 
     def _leads_on(self, look):
-        """Tell whether a page that is not the last one brings the walk further."""
-        if any(key not in self._seen for _time, key, _row in look.entries):
-            return True
-        if not look.entries:
-            return False
-        # All known: so is the first page of a question that one second fills.
-        return not self._token or self._can_rekey(look)
+        """Tell whether a page that is not the last one brings the question further.
+
+        A first page may hold known rows only: those of the second it starts at.
+        """
+        if not self._token:
+            return bool(look.entries)
+        return not look.orders <= self._orders
 
     def _misses_rows(self, look):
         if look.token or look.total is None:
