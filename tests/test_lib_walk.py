@@ -222,8 +222,8 @@ class TestContradictions(WalkCase):
         pages = list(self.walk(shop.fetch))
         seen = {(row["id"], row["update_time"]) for p in pages for row in p.rows}
         lost = {i for i, t in shop.times.items() if t < LT and (i, t) not in seen}
-        if lost:
-            self.assertLessEqual(pages[-1].done_until, 1005)
+        self.assertTrue(lost)
+        self.assertLessEqual(pages[-1].done_until, 1005)
         self.assertLess(len(shop.asked), 200)
 
 
