@@ -25,32 +25,29 @@ USER_TYPE_SELLER = 0
 AUTH_CODE_LIFE = 30 * 60  # seconds
 REFUSED_CODE = "null"  # a refused consent comes back as the literal text
 REFUSED_ERROR = "auth_denied"
-SCOPES = {
-    "seller.authorization.info": "Authorized shops",
-    "seller.shop.info": "Shop information",
-    "seller.order.info": "Orders",
-    "seller.product.basic": "Products and stock levels (read)",
-    "seller.product.write": "Stock and price updates",
-    "seller.fulfillment.basic": "Packages and shipping labels",
-    "seller.fulfillment.package.write": "Splitting and combining packages",
-    "seller.logistics": "Warehouses and carriers",
-    "seller.return_refund.basic": "Cancellations, returns and refunds",
-    "seller.finance.info": "Statements and payouts",
-}
+SCOPES = [
+    ("seller.authorization.info", "Authorized shops"),
+    ("seller.shop.info", "Shop information"),
+    ("seller.order.info", "Orders"),
+    ("seller.product.basic", "Products and stock levels (read)"),
+    ("seller.product.write", "Stock and price updates"),
+    ("seller.fulfillment.basic", "Packages and shipping labels"),
+    ("seller.fulfillment.package.write", "Splitting and combining packages"),
+    ("seller.logistics", "Warehouses and carriers"),
+    ("seller.return_refund.basic", "Cancellations, returns and refunds"),
+    ("seller.finance.info", "Statements and payouts"),
+]
 # Without these a part of the connector cannot work; the rest is convenience.
-NEEDED_SCOPES = {
-    scope: SCOPES[scope]
-    for scope in (
-        "seller.authorization.info",
-        "seller.order.info",
-        "seller.product.basic",
-        "seller.product.write",
-        "seller.fulfillment.basic",
-        "seller.logistics",
-        "seller.return_refund.basic",
-        "seller.finance.info",
-    )
-}
+REQUIRED_SCOPES = (
+    "seller.authorization.info",
+    "seller.order.info",
+    "seller.product.basic",
+    "seller.product.write",
+    "seller.fulfillment.basic",
+    "seller.logistics",
+    "seller.return_refund.basic",
+    "seller.finance.info",
+)
 
 
 # --- Markets ("Markets and currencies") -------------------------------------------
@@ -160,8 +157,8 @@ STOCK_EDITABLE_STATUSES = (
     "SELLER_DEACTIVATED",
 )
 COMBINED_PRODUCT = "COMBINED_PRODUCT"  # virtual bundle: its stock follows its parts
-WAREHOUSE_SALES = "SALES_WAREHOUSE"
-WAREHOUSE_RETURN = "RETURN_WAREHOUSE"
+SALES_WAREHOUSE = "SALES_WAREHOUSE"
+RETURN_WAREHOUSE = "RETURN_WAREHOUSE"
 
 # --- Limits (parameter tables of each endpoint) -------------------------------------
 ORDER_PAGE_SIZE = 100
