@@ -105,7 +105,7 @@ def _encode(data):
 def _api(box, request, query):
     """Check an API call and return the `data` of its answer."""
     endpoint, values = resolve(request.method, request.path)
-    named = dict(query)
+    named = _named(query)
     _check_app(box, request, query, named)
     token = request.headers.get("x-tts-access-token", "")
     scopes = box.accounts.check(token)
@@ -119,6 +119,18 @@ def _api(box, request, query):
     body = _body(request)
     call = Call(box, request.path, named, body, shop)
     return endpoint.function(call, **values)
+
+
+def _named(query):
+    """Return the query as a dictionary.
+
+    A list parameter is one text joined by commas; a generated client repeats the key
+    instead, which is read the same way.
+    """
+    named = {}
+    for key, value in query:
+        named[key] = f"{named[key]},{value}" if key in named else value
+    return named
 
 
 def _check_app(box, request, query, named):

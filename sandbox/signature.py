@@ -15,7 +15,7 @@ def message(secret, path, query, body=b"", content_type=""):
     :param query: pairs of decoded text as they came in the URL
     :param body: the exact bytes sent; multipart bodies are not signed
     """
-    pairs = sorted((key, value) for key, value in query if key not in UNSIGNED)
+    pairs = sorted((p for p in query if p[0] not in UNSIGNED), key=lambda p: p[0])
     head = secret + path + "".join(key + value for key, value in pairs)
     if content_type.lower().startswith("multipart/form-data"):
         body = b""
