@@ -57,7 +57,9 @@ def _private_root(folder: pathlib.Path, suite: str | None) -> list[str]:
         # The helper user of apt cannot enter a private temporary folder.
         "APT::Sandbox::User": "root",
     }
-    return [part for key, value in settings.items() for part in ("-o", f"{key}={value}")]
+    return [
+        part for key, value in settings.items() for part in ("-o", f"{key}={value}")
+    ]
 
 
 def _sources(suite: str | None) -> str:
@@ -138,7 +140,11 @@ def _entry(
 
 def _apt(options: list[str], arguments: list[str], folder: pathlib.Path) -> str:
     command = ["apt-get", "-q", *options, *arguments]
-    environment = {**os.environ, "LC_ALL": "C.UTF-8", "DEBIAN_FRONTEND": "noninteractive"}
+    environment = {
+        **os.environ,
+        "LC_ALL": "C.UTF-8",
+        "DEBIAN_FRONTEND": "noninteractive",
+    }
     done = subprocess.run(
         command,
         cwd=folder,

@@ -2,13 +2,12 @@
 
 import hashlib
 import os
-import pathlib
 import re
 import subprocess
 from collections.abc import Iterable
 
 from . import paths, store
-from .progress import SetupError, say, step
+from .progress import SetupError, step
 
 # Every module of Odoo's that the addon depends on, directly or in its tests.
 DEPENDENCIES = ("account", "sale_management", "sale_stock", "stock_delivery")
@@ -70,7 +69,10 @@ def _build(env, name: str) -> None:
     building = f"{name}_{os.getpid()}"
     with step(f"template database with {', '.join(DEPENDENCIES)} (about a minute)"):
         try:
-            sql(env, f"CREATE DATABASE \"{building}\" TEMPLATE template0 ENCODING 'UTF8'")
+            sql(
+                env,
+                f"CREATE DATABASE \"{building}\" TEMPLATE template0 ENCODING 'UTF8'",
+            )
             odoo(env, building, "-i", ",".join(DEPENDENCIES))
             # A clone gets no files: move what the installation stored into tables.
             shell(env, building, _FILES_INTO_TABLES)
@@ -177,8 +179,3 @@ with connection.cursor() as cursor:
     for row in cursor.fetchall() if cursor.description else ():
         print(*row, sep="|")
 """
-
-
-def size(path: pathlib.Path) -> int:
-    """Return the bytes below ``path``."""
-    return sum(file.stat().st_size for file in path.rglob("*") if file.is_file())

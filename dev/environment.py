@@ -62,9 +62,7 @@ class Env:
 
     def variables(self) -> dict[str, str]:
         """Return the process environment for Odoo and for the checkout's scripts."""
-        dropped = ("DATABASE_URL", "PYTHONHOME", "ODOO_RC", "OPENERP_SERVER")
-        inherited = {k: v for k, v in os.environ.items() if k not in dropped}
-        return {**inherited, **self.own_variables()}
+        return {**plain_variables(), **self.own_variables()}
 
     def own_variables(self) -> dict[str, str]:
         """Return the variables this environment sets."""
@@ -74,6 +72,12 @@ class Env:
             "ODOO_RC": str(self.config),
             "TZ": "UTC",
         }
+
+
+def plain_variables() -> dict[str, str]:
+    """Return this process's environment less what would lead Python or Odoo astray."""
+    dropped = ("DATABASE_URL", "ODOO_RC", "OPENERP_SERVER", "PYTHONHOME", "PYTHONPATH")
+    return {name: v for name, v in os.environ.items() if name not in dropped}
 
 
 @functools.cache
@@ -93,19 +97,13 @@ def ensure() -> Env:
         database.template(env)
         return env
     cluster = postgres.Cluster(python)
-    snapshot = paths.cache() / "postgres" / _snapshot_key(python, odoo)
+    snapshot = cluster.snapshot(database.key(odoo.version))
     cluster.acquire(snapshot)
     atexit.register(cluster.release)
     env = _env(python, odoo, cluster.server)
     database.template(env)
-    if not postgres.store.is_complete(snapshot):
-        cluster.save(snapshot)
+    cluster.save(snapshot)
     return env
-
-
-def _snapshot_key(python: pathlib.Path, odoo: odoo_source.Odoo) -> str:
-    user = "root" if os.geteuid() == 0 else "user"
-    return f"{python.parent.parent.name}-{database.key(odoo.version)}-{user}"
 
 
 def _env(python, odoo, server) -> Env:

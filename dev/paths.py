@@ -1,5 +1,6 @@
 """Where things are kept: in this checkout, and in the user's cache."""
 
+import contextlib
 import os
 import pathlib
 
@@ -22,7 +23,6 @@ def prepare_local() -> None:
         folder.mkdir(parents=True, exist_ok=True)
     link = ADDONS / MODULE
     if not link.is_symlink():
-        try:
+        # Another command of this checkout may be faster.
+        with contextlib.suppress(FileExistsError):
             link.symlink_to(pathlib.Path("..", ".."))
-        except FileExistsError:  # another command of this checkout was faster
-            pass

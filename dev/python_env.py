@@ -3,14 +3,13 @@
 import hashlib
 import os
 import pathlib
-import shutil
 import subprocess
 import sys
 import tempfile
 import zipfile
 
 from . import apt, paths, store
-from .progress import Percent, SetupError, run, step
+from .progress import Percent, SetupError, step
 
 REQUIREMENTS = pathlib.Path(__file__).with_name("requirements.txt")
 MINIMUM = (3, 10)
@@ -98,7 +97,7 @@ def _install(pip: list[str]) -> None:
     ) as process:
         for line in process.stdout:
             lines.append(line)
-            if line.startswith("Collecting") and "requirements.txt" in line:
+            if line.startswith("Collecting"):
                 seen += 1
                 percent.update(seen, total)
     if process.returncode:
@@ -108,16 +107,3 @@ def _install(pip: list[str]) -> None:
             + "Check the network and pip's own configuration (an index behind a "
             "proxy?), then run the command again; nothing half-done is kept."
         )
-
-
-def system_python() -> str:
-    """Return a Python that runs this package without the environment."""
-    return sys.executable or shutil.which("python3") or "python3"
-
-
-def check_import(python: pathlib.Path, module: str) -> None:
-    """Fail with a clear message when ``module`` cannot be imported.
-
-    :raise SetupError: with the import's own traceback.
-    """
-    run([python, "-c", f"import {module}"], f"Importing {module}")

@@ -1,0 +1,58 @@
+"""``make lint``: ruff, pylint-odoo and the two rules about imports."""
+
+import pathlib
+import re
+import subprocess
+
+from . import paths, python_env
+from .progress import say
+
+# Folder, package that must not be imported there, why.
+BORDERS = (
+    ("lib", "odoo", "lib/ is plain Python"),
+    ("models", "requests", "models/ talk to TikTok through lib/ only"),
+)
+# What is installed with the addon; the rest of the checkout is not Odoo code.
+ADDON = (
+    *("__init__.py", "__manifest__.py", "hooks.py", "const.py", "controllers", "lib"),
+    *("models", "report", "tests", "wizards"),
+)
+
+
+def main(_arguments: list[str]) -> int:
+    """Run every check, even after one has failed; return 1 if any did."""
+    python = str(python_env.ensure())
+    addon = [name for name in ADDON if (paths.ROOT / name).exists()]
+    pylint = ["-m", "pylint", "--rcfile=.pylintrc", "--score=n", *addon]
+    checks = {
+        "ruff check": ["-m", "ruff", "check", "."],
+        "ruff format": ["-m", "ruff", "format", "--check", "."],
+        "pylint-odoo": pylint if "__manifest__.py" in addon else ["-c", ""],
+    }
+    failed = [name for name, check in checks.items() if not _run([python, *check])]
+    failed += ["import borders"] * (not _borders_hold())
+    say(f"lint: {', '.join(failed)} failed" if failed else "lint: all clean")
+    return bool(failed)
+
+
+def _run(command: list[str]) -> bool:
+    return subprocess.run(command, cwd=paths.ROOT, check=False).returncode == 0
+
+
+def _borders_hold() -> bool:
+    crossings = [
+        f"{path.relative_to(paths.ROOT)}:{number}: imports {package}; {why}"
+        for folder, package, why in BORDERS
+        for path in sorted((paths.ROOT / folder).rglob("*.py"))
+        for number in _imports(path, package)
+    ]
+    for crossing in crossings:
+        say(crossing)
+    return not crossings
+
+
+def _imports(path: pathlib.Path, package: str) -> list[int]:
+    """Return the numbers of the lines of ``path`` that import ``package``."""
+    pattern = re.compile(rf"\s*(from\s+{package}\b|import\s+.*\b{package}\b)")
+    lines = path.read_text().splitlines()
+    return [number for number, line in enumerate(lines, 1) if pattern.match(line)]

