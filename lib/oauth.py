@@ -18,8 +18,7 @@ from .answers import read_envelope
 from .errors import PayloadError, Rejected, Unauthorized, Unreachable
 from .parsing import integer, mapping, required_instant, required_text, text
 from .redact import guard_logs
-
-TIMEOUT = (5, 30)
+from .session import READ_TIMEOUT, new_session
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -56,7 +55,7 @@ def authorize_url(service_id, state, block=const.BLOCK_WORLD, base_url=None):
 
 
 def exchange_code(
-    app_key, app_secret, code, *, base_url=None, session=None, timeout=TIMEOUT
+    app_key, app_secret, code, *, base_url=None, session=None, timeout=READ_TIMEOUT
 ) -> TokenSet:
     """Return the tokens for the ``code`` of the redirect: 30 minutes old, used once.
 
@@ -73,7 +72,13 @@ def exchange_code(
 
 
 def refresh_tokens(
-    app_key, app_secret, refresh_token, *, base_url=None, session=None, timeout=TIMEOUT
+    app_key,
+    app_secret,
+    refresh_token,
+    *,
+    base_url=None,
+    session=None,
+    timeout=READ_TIMEOUT,
 ) -> TokenSet:
     """Return new tokens; store both, the refresh token may be another one.
 
@@ -102,7 +107,7 @@ def _ask_tokens(path, app_key, app_secret, query, base_url, session, timeout):
     guard_logs()
     query = {"app_key": app_key, "app_secret": app_secret, **query}
     url = (base_url or const.AUTH_HOST).rstrip("/") + path
-    own_session = None if session else requests.Session()
+    own_session = None if session else new_session()
     try:
         response = _get(session or own_session, url, query, timeout)
     finally:

@@ -14,10 +14,12 @@ from .answers import read_envelope
 from .errors import RateLimited, Unauthorized, Unreachable
 from .parsing import mapping
 from .redact import guard_logs
+from .session import READ_TIMEOUT, new_session
 from .signing import RequestSigner
 
 FIRST_PAUSE = 0.5  # seconds, doubled at each retry, plus up to half of it at random
 LONGEST_WAIT = 5.0  # seconds of sleep in one call; longer waits are the caller's
+LONGEST_CALL = 45.0  # seconds after which no further attempt is begun
 
 
 class Transport:
@@ -25,7 +27,8 @@ class Transport:
 
     ``refresh`` is called without arguments when TikTok refuses the access token, at
     most once per call, and returns the new one. ``clock`` and ``sleep`` are in seconds,
-    ``timeout`` is (connect, read) in seconds, ``tries`` bounds the attempts of a read.
+    ``timeout`` is how long to wait for an answer, ``tries`` bounds the attempts of a
+    read.
     Close it, or use it as a context manager; a ``session`` that was given stays open.
     """
 
@@ -41,7 +44,7 @@ class Transport:
         clock=time.time,
         sleep=time.sleep,
         refresh=None,
-        timeout=(5, 30),
+        timeout=READ_TIMEOUT,
         tries=4,
         rng=random.random,
     ):
@@ -51,7 +54,8 @@ class Transport:
         self._base_url = (base_url or const.API_HOST).rstrip("/")
         self._shop_cipher = shop_cipher
         self._owns_session = session is None
-        self._session = requests.Session() if session is None else session
+        self._session = new_session() if session is None else session
+        self._clock = clock
         self._sleep = sleep
         self._refresh = refresh
         self._timeout = timeout
@@ -84,7 +88,7 @@ class Transport:
         """
         if idempotent is None:
             idempotent = method == "GET"
-        refreshed, slept, tried = False, 0.0, 0
+        refreshed, slept, tried, began = False, 0.0, 0, self._clock()
         while True:
             error = None
             try:
@@ -101,6 +105,8 @@ class Transport:
             tried += 1
             pause = self._pause(error, tried)
             if not idempotent or tried >= self._tries or slept + pause > LONGEST_WAIT:
+                raise error
+            if self._clock() - began > LONGEST_CALL:
                 raise error
             self._sleep(pause)
             slept += pause

@@ -1,8 +1,11 @@
 """One call to TikTok Shop: what is sent, what is tried again, what is raised."""
 
 import json
+from unittest.mock import patch
 
 import requests
+from requests.adapters import HTTPAdapter
+
 from odoo.tests import BaseCase, tagged
 
 from ..lib.client import TikTokClient
@@ -14,6 +17,7 @@ from ..lib.errors import (
     Unauthorized,
     Unreachable,
 )
+from ..lib.session import new_session
 from ..lib.signing import sign
 from .lib_http import (
     CIPHER,
@@ -126,6 +130,16 @@ class TestRequest(ClientCase):
         with self.assertRaises(Unreachable):
             client._request("POST", "/x")
         self.assertFalse(self.session.options[0]["allow_redirects"])
+
+    def test_a_timeout_is_one_number(self):
+        self.client(success({})).warehouses()
+        self.assertEqual(self.session.options[0]["timeout"], 30)
+
+    def test_an_own_session_gives_up_a_dead_host_sooner(self):
+        adapter = new_session().get_adapter("https://tiktok.example.com")
+        with patch.object(HTTPAdapter, "send") as send:
+            adapter.send(None, timeout=30)
+        self.assertEqual(send.call_args.kwargs["timeout"], (5, 30))
 
     def test_a_session_that_was_given_stays_open(self):
         with self.client():
@@ -343,6 +357,14 @@ class TestRetries(ClientCase):
         date = {"Retry-After": "Wed, 21 Oct 2015 07:28:00 GMT"}
         self.client(refusal(36009002, "s", 429, date), success(self.FINE)).warehouses()
         self.assertEqual(self.naps, [0.0])
+
+    def test_a_slow_server_is_not_asked_again(self):
+        times = iter([NOW, NOW + 46])
+        client = self.client(requests.ReadTimeout("x"), success(self.FINE))
+        client._clock = lambda: next(times)
+        with self.assertRaises(Unreachable):
+            client.warehouses()
+        self.assertEqual(len(self.sent), 1)
 
     def test_each_attempt_is_signed_anew(self):
         times = iter([NOW, NOW + 400])

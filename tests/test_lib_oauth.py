@@ -5,6 +5,7 @@ from datetime import datetime, timezone
 from urllib.parse import parse_qs, urlsplit
 
 import requests
+
 from odoo.tests import BaseCase, tagged
 
 from ..lib.errors import (

@@ -3,6 +3,7 @@
 import json
 
 import requests
+
 from odoo.tests import BaseCase, tagged
 
 from ..lib.signing import (
