@@ -42,7 +42,10 @@ def apply_status(box, order, status, created):
     age = max(30, now - created)
     if status not in ("UNPAID",) and not doc["is_cod"]:
         doc["paid_time"] = created + min(35, age // 3)
-    times = [created + int(age * part) for part in (0.3, 0.45, 0.7, 0.9)]
+    parts = (0.3, 0.45, 0.7)
+    if status == "COMPLETED":
+        parts = (0.08, 0.15, 0.3, rng.uniform(0.4, 0.95))
+    times = [created + int(age * part) for part in parts]
     doc["status"] = status
     _deadlines(doc, created, status)
     stages = SHIPPED.index(status) + 1 if status in SHIPPED else 0
