@@ -6,6 +6,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import requests
 
+from odoo.tests import BaseCase
+
+from ..lib.client import TikTokClient
+
 FIXTURES = pathlib.Path(__file__).parent / "fixtures"
 NOW = 1767225600
 KEY = "6f3k9sandbox1"
@@ -82,3 +86,26 @@ def query_of(request):
     """Return the decoded query of a request that was sent."""
     pairs = parse_qs(urlsplit(request.url).query, keep_blank_values=True)
     return {key: values[0] for key, values in pairs.items()}
+
+
+class ClientCase(BaseCase):
+    """A client whose server, clock and sleep are the test's."""
+
+    def client(self, *script, **options):
+        found = script[0] if len(script) == 1 and callable(script[0]) else script
+        self.session = ScriptedSession(found)
+        self.naps = []
+        options = {"shop_cipher": CIPHER, "rng": lambda: 0.0, **options}
+        return TikTokClient(
+            KEY,
+            SECRET,
+            TOKEN,
+            session=self.session,
+            clock=lambda: NOW,
+            sleep=self.naps.append,
+            **options,
+        )
+
+    @property
+    def sent(self):
+        return self.session.sent

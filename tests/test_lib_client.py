@@ -6,7 +6,7 @@ from unittest.mock import patch
 import requests
 from requests.adapters import HTTPAdapter
 
-from odoo.tests import BaseCase, tagged
+from odoo.tests import tagged
 
 from ..lib.client import TikTokClient
 from ..lib.errors import (
@@ -25,38 +25,15 @@ from .lib_http import (
     NOW,
     SECRET,
     TOKEN,
+    ClientCase,
     ScriptedSession,
     answer,
-    case,
     fixture,
     query_of,
     refusal,
     sample,
     success,
 )
-
-
-class ClientCase(BaseCase):
-    """A client whose server, clock and sleep are the test's."""
-
-    def client(self, *script, **options):
-        found = script[0] if len(script) == 1 and callable(script[0]) else script
-        self.session = ScriptedSession(found)
-        self.naps = []
-        options = {"shop_cipher": CIPHER, "rng": lambda: 0.0, **options}
-        return TikTokClient(
-            KEY,
-            SECRET,
-            TOKEN,
-            session=self.session,
-            clock=lambda: NOW,
-            sleep=self.naps.append,
-            **options,
-        )
-
-    @property
-    def sent(self):
-        return self.session.sent
 
 
 @tagged("post_install", "-at_install")
@@ -430,104 +407,3 @@ class TestRefresh(ClientCase):
         expired = sample("errors.common", "access-token-expired")
         with self.assertRaisesRegex(Unauthorized, "connect again"):
             self.client(expired, refresh=renew).warehouses()
-
-
-@tagged("post_install", "-at_install")
-class TestCalls(ClientCase):
-    def details(self, known, refused_code=None):
-        """Return a server that knows these ids, and refuses all others if so told."""
-
-        def serve(request):
-            ids = query_of(request)["ids"].split(",")
-            if refused_code and set(ids) - set(known):
-                return refusal(refused_code)
-            return success({"orders": [{"id": i} for i in ids if i in known]})
-
-        return serve
-
-    def test_details_are_asked_fifty_at_a_time(self):
-        ids = [str(number) for number in range(120)]
-        found = self.client(self.details(ids)).order_details(ids)
-        self.assertEqual([row["id"] for row in found], ids)
-        sizes = [query_of(r)["ids"].count(",") + 1 for r in self.sent]
-        self.assertEqual(sizes, [50, 50, 20])
-
-    def test_each_id_is_asked_once(self):
-        self.client(self.details(["1", "2"])).order_details(["1", "", "2", "1"])
-        self.assertEqual(query_of(self.sent[0])["ids"], "1,2")
-
-    def test_an_unknown_order_that_is_skipped_hides_no_other(self):
-        found = self.client(self.details(["1", "3"])).order_details(["1", "2", "3"])
-        self.assertEqual([row["id"] for row in found], ["1", "3"])
-
-    def test_an_unknown_order_that_fails_the_call_hides_no_other(self):
-        ids = [str(number) for number in range(50)]
-        server = self.details([i for i in ids if i != "17"], refused_code=21008111)
-        found = self.client(server).order_details(ids)
-        self.assertEqual(len(found), 49)
-        self.assertLessEqual(len(self.sent), 13)
-
-    def test_a_refusal_of_the_call_itself_is_raised(self):
-        server = self.details([], refused_code=36009014)
-        with self.assertRaises(Rejected):
-            self.client(server).order_details(["1", "2"])
-        self.assertEqual(len(self.sent), 1)
-
-    def test_no_ids_ask_nothing(self):
-        self.assertEqual(self.client().order_details([]), [])
-
-    def test_products_come_page_by_page(self):
-        client = self.client(
-            sample("product.search", "page-1-of-2"),
-            sample("product.search", "page-2-of-2"),
-        )
-        pages = list(client.product_pages())
-        self.assertEqual(sum(len(page.rows) for page in pages), 5)
-        self.assertEqual(json.loads(self.sent[0].body), {"status": "ALL"})
-        token = case("product.search", "page-2-of-2")["request"]["query"]["page_token"]
-        self.assertEqual(query_of(self.sent[1])["page_token"], token)
-
-    def test_a_product_listing_that_never_ends_is_stopped(self):
-        page = {"products": [{"id": "1"}], "next_page_token": "again"}
-        client = self.client(lambda _request: success(page))
-        with self.assertRaisesRegex(Unreachable, "never ends"):
-            list(client.product_pages())
-        self.assertEqual(len(self.sent), 4)
-
-    def test_rows_that_repeat_come_once(self):
-        first = {"products": [{"id": "1"}, {"id": "2"}], "next_page_token": "2"}
-        second = {"products": [{"id": 2}, {"id": "3"}]}
-        pages = self.client(success(first), success(second)).product_pages()
-        rows = [str(row["id"]) for page in pages for row in page.rows]
-        self.assertEqual(rows, ["1", "2", "3"])
-
-    def test_a_product_is_asked_by_its_id(self):
-        client = self.client(sample("product.detail", "two-skus-two-warehouses"))
-        self.assertEqual(client.product_detail("17")["title"], "Cotton T-Shirt Basic")
-        self.assertIn("/product/202309/products/17?", self.sent[0].url)
-
-    def test_an_id_cannot_leave_its_place_in_the_path(self):
-        self.client(success({})).product_detail("../../x?y=1")
-        self.assertNotIn("x?y=1", self.sent[0].url)
-
-    def test_stock_is_asked_a_hundred_products_at_a_time(self):
-        script = [success({"inventory": [{"product_id": "1"}]}) for _ in range(2)]
-        rows = self.client(*script).inventory(range(1, 151))
-        self.assertEqual(len(rows), 2)
-        sizes = [len(json.loads(r.body)["product_ids"]) for r in self.sent]
-        self.assertEqual(sizes, [100, 50])
-
-    def test_warehouses_options_and_carriers_are_listed(self):
-        client = self.client(
-            sample("logistics.warehouses", "success"),
-            sample("logistics.delivery_options", "success"),
-            sample("logistics.shipping_providers", "seller-shipping"),
-        )
-        self.assertEqual(client.warehouses()[0]["name"], "MY main")
-        self.assertEqual(client.delivery_options("7")[0]["name"], "Standard Shipping")
-        self.assertEqual(client.shipping_providers("9")[0]["name"], "J&T Express")
-        self.assertIn("/warehouses/7/delivery_options?", self.sent[1].url)
-
-    def test_an_option_that_tiktok_ships_has_no_carriers(self):
-        client = self.client(sample("logistics.shipping_providers", "tiktok-shipping"))
-        self.assertEqual(client.shipping_providers("9"), [])
