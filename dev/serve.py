@@ -23,7 +23,7 @@ def main(arguments: list[str]) -> int:
             database.odoo(env, DATABASE, "-u", paths.MODULE)
     odoo = server.OdooServer(env, DATABASE, port=port, cron_threads=1)
     sandbox = server.SandboxServer(
-        env, sandbox_port, ("--redirect-url", f"{odoo.url}/tts/oauth")
+        env, sandbox_port, ("--redirect-url", f"{odoo.url}/tts/oauth/callback")
     )
     with sandbox, odoo:
         _tell(odoo, sandbox)
