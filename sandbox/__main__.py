@@ -1,6 +1,7 @@
 """Command line of the sandbox."""
 
 import argparse
+import contextlib
 import json
 
 from .box import Sandbox
@@ -77,10 +78,8 @@ def main():
         parse.error(str(error))
     with Server(box, arguments.port, verbose=arguments.verbose) as server:
         print(json.dumps(box.credentials), flush=True)
-        try:
+        with contextlib.suppress(KeyboardInterrupt):
             server.serve_forever()
-        except KeyboardInterrupt:
-            pass
 
 
 if __name__ == "__main__":

@@ -80,6 +80,10 @@ class Sandbox:
             self.generator.make(shops[number % len(shops)])
         for number in range(self.options.broken):
             make_broken(self, shops[number % len(shops)], number)
+        for shop in shops:
+            for order in shop.orders.values():
+                # Searches are then as fast the first time as later.
+                order.text()
 
     def now(self):
         """Return the time of the sandbox in Unix seconds: the clock and its advance."""

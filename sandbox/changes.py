@@ -2,6 +2,7 @@
 
 from .generator import payment
 from .lifecycle import cancel_one, move
+from .timeline import release_lines, reserve_lines
 
 _SKIPPED = ("recipient_address", "line_items", "status")
 
@@ -84,7 +85,9 @@ def _set_lines(box, order, rows):
             if "combined_listing_skus" in row:
                 line["combined_listing_skus"] = row["combined_listing_skus"]
             lines.append({k: v for k, v in line.items() if v is not None})
+    release_lines(order)
     order.doc["line_items"] = lines
+    reserve_lines(box, order)
     for package in order.packages:
         package.line_ids = [line["id"] for line in lines if "id" in line]
 
@@ -143,6 +146,7 @@ def change_order(box, order_id, body):
         order.doc["request_cancel_time"] = int(box.now())
     order.doc.update(body.get("set", {}))
     order.touch(now)
+    order.shop.changed("orders")
     return {
         "id": order.id,
         "status": order.status,

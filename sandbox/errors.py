@@ -26,8 +26,8 @@ GATEWAY = {
         36009004,
         400,
         (
-            "Missing credentials. The request does not include a required signature in the"
-            " query."
+            "Missing credentials. The request does not include a required signature"
+            " in the query."
         ),
     ),
     "app_key": (
@@ -39,8 +39,8 @@ GATEWAY = {
         36009004,
         400,
         (
-            "Invalid timestamp. The `timestamp` query parameter is missing or is not a Unix"
-            " timestamp in seconds."
+            "Invalid timestamp. The `timestamp` query parameter is missing or is not"
+            " a Unix timestamp in seconds."
         ),
     ),
     "timestamp_old": (
@@ -71,16 +71,16 @@ GATEWAY = {
         106013,
         400,
         (
-            "Missing identifier. The `shop_cipher` query parameter is required to identify"
-            " the target shop."
+            "Missing identifier. The `shop_cipher` query parameter is required to"
+            " identify the target shop."
         ),
     ),
     "cipher_unwanted": (
         36009004,
         400,
         (
-            "Unexpected identifier. The `shop_cipher` query parameter is not required for"
-            " this request."
+            "Unexpected identifier. The `shop_cipher` query parameter is not required"
+            " for this request."
         ),
     ),
     "cipher": (
@@ -118,8 +118,9 @@ GATEWAY = {
         36009022,
         415,
         (
-            "Invalid request format. The request body format must be `application/json` for"
-            " structured data or `multipart/form-data` for binary files."
+            "Invalid request format. The request body format must be"
+            " `application/json` for structured data or `multipart/form-data` for"
+            " binary files."
         ),
     ),
     "not_served": (

@@ -178,19 +178,18 @@ def batch_ship(call):
     rows = body_value(call.body, "packages", list, [])
     if not 1 <= len(rows) <= MOST_PACKAGES:
         raise parameter(f"Packages is invalid, allowed count: 1-{MOST_PACKAGES}.")
-    errors = []
-    for row in rows:
-        try:
-            _ship(call, row.get("id"), row)
-        except ApiError as error:
-            errors.append(
-                {
-                    "code": error.code,
-                    "message": error.message,
-                    "detail": {"package_id": row.get("id")},
-                }
-            )
+    errors = [error for row in rows if (error := _refusal(call, row))]
     return {"errors": errors} if errors else {}
+
+
+def _refusal(call, row):
+    """Ship the package of `row`, or return the error element that says why not."""
+    try:
+        _ship(call, row.get("id"), row)
+    except ApiError as error:
+        detail = {"package_id": row.get("id")}
+        return {"code": error.code, "message": error.message, "detail": detail}
+    return None
 
 
 def _ship(call, package_id, body):

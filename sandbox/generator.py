@@ -32,6 +32,7 @@ class Generator:
         self.box = box
         self.rng = rng
         self.count = 0
+        self.plain = False
         pool = box.options.buyers or max(1, int(box.options.orders * 0.7))
         self._pool = pool
         self._buyers = {}
@@ -39,10 +40,12 @@ class Generator:
     def make(self, shop, status=None, ordinary=False, fresh=False):
         """Make, store and return one order of `shop`.
 
-        :param ordinary: neither fulfilled by TikTok nor sample nor replacement
+        :param ordinary: without surprises: the seller's own goods, nothing free,
+            nothing cancelled, every SKU known
         :param fresh: last changed now; open ones are also placed now
         """
         self.count += 1
+        self.plain = ordinary or self.box.options.lines is not None
         options, rng = self.box.options, self.rng
         if status is None:
             names = options.statuses or tuple(WEIGHTS)
@@ -52,7 +55,7 @@ class Generator:
         created = now - age_for(rng, status, options.days)
         if fresh and status in OPEN:
             created = now - 60
-        doc = self._head(shop, created, ordinary)
+        doc = self._head(shop, created)
         self._lines(shop, doc, status)
         doc["payment"] = payment(shop.market, doc, self._shipping(shop, doc))
         buyer = self._buyer(shop)
@@ -61,7 +64,7 @@ class Generator:
         order = Order(shop, doc, buyer["address"])
         shop.orders[order.id] = order
         shop.changed("orders")
-        apply_status(self.box, order, status, created)
+        apply_status(self.box, order, status, created, self.plain)
         if fresh:
             order.touch(now)
         return order
@@ -77,12 +80,12 @@ class Generator:
             }
         return self._buyers[key]
 
-    def _head(self, shop, created, ordinary):
+    def _head(self, shop, created):
         """Return the keys of a new order that need neither lines nor status."""
-        rng, market = self.rng, shop.market
-        plain = ordinary or self.box.options.lines
-        fbt = not plain and self.count % 12 == 5
-        kind = "" if plain or fbt else _special(self.count, market)
+        rng, market, plain = self.rng, shop.market, self.plain
+        number = len(shop.orders) + 1
+        fbt = not plain and number % 12 == 5
+        kind = "" if plain or fbt else _special(number, market)
         shipping = "TIKTOK" if fbt or rng.random() < _tiktok_share(market) else "SELLER"
         cod = market.cod and not kind and not plain and rng.random() < 0.12
         option = shop.delivery_options[0 if shipping == "TIKTOK" else 1]
@@ -136,9 +139,9 @@ class Generator:
             discounts = self._discounts(shop.market, sku.price, free)
             for _unit in range(quantity):
                 self._line(shop, doc, sku, sku.price, *discounts)
-            if options.lines is None and number == 0 and rng.random() < 0.04:
+            if not self.plain and number == 0 and rng.random() < 0.04:
                 self._gift(shop, doc, rng.choice(list(shop.skus.values())))
-        if options.lines is None and rng.random() < options.odd_skus:
+        if not self.plain and rng.random() < options.odd_skus:
             line = doc["line_items"][-1]
             line["seller_sku"] = rng.choice(("", f"UNKNOWN-{self.count}"))
 
@@ -288,11 +291,11 @@ def _total(market, rows, key):
     return sum(market.minor(float(row[key])) for row in rows)
 
 
-def _special(count, market):
+def _special(number, market):
     """One order in 25 is a free sample; in the US and UK one in 40 a replacement."""
-    if count % 25 == 9:
+    if number % 25 == 9:
         return "sample"
-    if count % 40 == 17 and market.block in ("US", "UK"):
+    if number % 40 == 18 and market.block in ("US", "UK"):
         return "replacement"
     return ""
 

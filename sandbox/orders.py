@@ -42,9 +42,14 @@ def _rows(call, field):
             "update_time_lt",
         )
     }
+    status = body_value(body, "order_status", str)
+    if status and status not in WEIGHTS:
+        raise parameter("OrderStatus is invalid")
     other = "create_time" if field == "update_time" else "update_time"
     rows = window(
-        call.shop.rows("orders", field), bounds[f"{field}_ge"], bounds[f"{field}_lt"]
+        call.shop.rows("orders", field, status or None),
+        bounds[f"{field}_ge"],
+        bounds[f"{field}_lt"],
     )
     tests = _tests(body)
     low, high = bounds[f"{other}_ge"], bounds[f"{other}_lt"]
@@ -58,13 +63,8 @@ def _rows(call, field):
 
 
 def _tests(body):
-    """Return one predicate per filter of the body other than the windows."""
+    """Return one predicate per filter of the body beyond status and windows."""
     tests = []
-    status = body_value(body, "order_status", str)
-    if status:
-        if status not in WEIGHTS:
-            raise parameter("OrderStatus is invalid")
-        tests.append(lambda order: order.status == status)
     shipping = body_value(body, "shipping_type", str)
     if shipping:
         if shipping not in SHIPPING_TYPES:

@@ -53,13 +53,18 @@ class Shop:
         self.references = {}
         self._sorted = {}
 
-    def rows(self, kind, field):
-        """Return ascending (field value, id, thing) of "orders" or "packages"."""
-        rows = self._sorted.get((kind, field))
+    def rows(self, kind, field, status=None):
+        """Return ascending (field value, id, thing) of "orders" or "packages".
+
+        :param status: only things of that status; None takes all
+        """
+        rows = self._sorted.get((kind, field, status))
         if rows is None:
             things = getattr(self, kind).values()
+            if status is not None:
+                things = [thing for thing in things if thing.status == status]
             rows = sorted((getattr(t, field), t.id, t) for t in things)
-            self._sorted[kind, field] = rows
+            self._sorted[kind, field, status] = rows
         return rows
 
     def changed(self, kind):

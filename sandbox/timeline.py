@@ -36,8 +36,11 @@ def age_for(rng, status, days):
     return int(min(seconds, days * DAY))
 
 
-def apply_status(box, order, status, created):
-    """Bring a new `order` to `status`, as if it had lived since `created`."""
+def apply_status(box, order, status, created, plain):
+    """Bring a new `order` to `status`, as if it had lived since `created`.
+
+    :param plain: without open requests and cancelled units
+    """
     doc, rng, now = order.doc, box.rng, int(box.now())
     age = max(30, now - created)
     if status not in ("UNPAID",) and not doc["is_cod"]:
@@ -57,13 +60,13 @@ def apply_status(box, order, status, created):
     doc["update_time"] = moved + rng.randrange(0, max(1, min(age // 12, 1800)))
     if status == "CANCELLED":
         _cancelled(rng, doc)
-    if status == "AWAITING_SHIPMENT" and not box.options.lines:
+    if status == "AWAITING_SHIPMENT" and not plain:
         _open_request(rng, doc)
     for line in order.lines:
         line["display_status"] = status
     _packages(box, order, status)
-    _reserve(box, order)
-    if status == "AWAITING_SHIPMENT" and not box.options.lines:
+    reserve_lines(box, order)
+    if status == "AWAITING_SHIPMENT" and not plain:
         _cancel_part(rng, order)
 
 
@@ -116,13 +119,21 @@ def cancel_line(order, line, who, reason):
         sku.reserve(order.doc["warehouse_id"], -1)
 
 
-def _reserve(box, order):
+def release_lines(order):
+    """Give back the stock that an open order holds."""
+    for line in order.lines:
+        sku = order.shop.skus.get(line["sku_id"])
+        if sku is not None and line["display_status"] in RESERVED:
+            sku.reserve(order.doc["warehouse_id"], -1)
+
+
+def reserve_lines(box, order):
     """Count the units of an open order as committed stock.
 
     Orders of the first fill were there before the stock was counted.
     """
     for line in order.lines:
-        sku = order.shop.skus.get(line["sku_id"])
+        sku = order.shop.skus.get(line.get("sku_id"))
         if sku is not None and line["display_status"] in RESERVED:
             sku.reserve(order.doc["warehouse_id"], from_available=box.filled)
 
