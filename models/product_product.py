@@ -29,20 +29,21 @@ class ProductProduct(models.Model):
         :return: as `_tts_resolve`
         """
         references = {ref for refs in wanted.values() for ref in refs}
-        by_reference = defaultdict(self.browse)
+        by_reference = defaultdict(list)
         for product in self.search_fetch(
             Domain("default_code", "in", list(references))
             & Domain("company_id", "in", [False, shop.company_id.id]),
             ["default_code"],
         ):
-            by_reference[product.default_code] |= product
+            # Not a union: records of one search are prefetched together.
+            by_reference[product.default_code].append(product)
         found, ambiguous = {}, {}
         for sku_id, refs in wanted.items():
-            candidates = next((by_reference[ref] for ref in refs if ref in by_reference), None)
-            if candidates and len(candidates) == 1:
-                found[sku_id] = candidates
+            candidates = next((by_reference[ref] for ref in refs if ref in by_reference), [])
+            if len(candidates) == 1:
+                found[sku_id] = candidates[0]
             elif candidates:
-                ambiguous[sku_id] = candidates
+                ambiguous[sku_id] = self.concat(*candidates)
         return found, ambiguous
 
 

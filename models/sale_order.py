@@ -121,7 +121,7 @@ class SaleOrder(models.Model):
             "carrier_id": carrier.id,
             "user_id": shop.user_id.id,
             "team_id": shop.team_id.id,
-            "source_id": self.env.ref("sale_tiktok_shop.utm_source_tiktok_shop").id,
+            "source_id": mapping.source.id,
             "payment_term_id": False,
             "require_signature": False,
             "require_payment": False,
@@ -136,6 +136,8 @@ class SaleOrder(models.Model):
 
     def _tts_prepare_line_values(self, shop, entry, mapping, fiscal_position):
         """One line per group of equal units, and one for what the buyer paid to ship."""
+        # Without distribution models Odoo asks for one several times per line, in vain.
+        common = {} if mapping.has_analytics else {"analytic_distribution": False}
         values = []
         for sequence, group in enumerate(mapping.groups[entry.order.id], start=1):
             product = mapping.products.get(group.sku_id)
@@ -143,7 +145,8 @@ class SaleOrder(models.Model):
                 product = shop.default_product_id or shop._tts_default_product()
                 mapping.unmatched.setdefault(group.sku_id, (group, entry.order.id))
             values.append(
-                shop._prepare_price_values(
+                common
+                | shop._prepare_price_values(
                     product, group.unit_price, entry.currency, fiscal_position
                 )
                 | {
@@ -161,7 +164,8 @@ class SaleOrder(models.Model):
         if shipping:
             product = shop.shipping_product_id or shop._tts_default_carrier().product_id
             values.append(
-                shop._prepare_price_values(
+                common
+                | shop._prepare_price_values(
                     product, shipping, entry.currency, fiscal_position
                 )
                 | {

@@ -56,6 +56,8 @@ class Mapping:
     carriers: dict
     buyers: dict
     recipients: dict
+    source: models.BaseModel
+    has_analytics: bool
     groups: dict = field(default_factory=dict)
     fiscal_positions: dict = field(default_factory=dict)
     unmatched: dict = field(default_factory=dict)
@@ -296,6 +298,10 @@ class TtsOrder(models.Model):
             carriers=shop._carriers_for(orders),
             buyers=buyers,
             recipients=Partner._tts_find_or_create_recipients(orders, buyers, places),
+            source=self.env.ref("sale_tiktok_shop.utm_source_tiktok_shop"),
+            has_analytics=bool(
+                self.env["account.analytic.distribution.model"].search([], limit=1)
+            ),
             groups=groups,
         )
 
