@@ -40,7 +40,8 @@ class Sandbox:
 
     :param markets: market codes, one shop each
     :param clock: a function that returns Unix seconds
-    :param base_url: the origin that the answers name; a server sets its own
+    :param base_url: the origin that the answers name; a server sets its own. The
+        default is one that Odoo lets its tests call
     :param options: the fields of `Options`
     """
 
@@ -48,7 +49,7 @@ class Sandbox:
         self,
         markets=("MY",),
         clock=time.time,
-        base_url="http://sandbox.localhost",
+        base_url="http://localhost",
         **options,
     ):
         self.options = Options(**options)

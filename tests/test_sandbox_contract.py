@@ -59,7 +59,7 @@ class ContractCase(BaseCase):
             given["app_secret"],
             given["access_token"],
             ciphers.get(region),
-            base_url="http://sandbox.localhost",
+            base_url="http://localhost",
             transport=httpx.WSGITransport(app=self.box.wsgi),
         )
         self.addCleanup(client.close)
@@ -104,7 +104,7 @@ class TestAccountContract(ContractCase):
             given["app_key"],
             given["app_secret"],
             given["service_id"],
-            base_url="http://sandbox.localhost",
+            base_url="http://localhost",
             transport=httpx.WSGITransport(app=self.box.wsgi),
         )
 
@@ -284,7 +284,7 @@ class TestFulfillmentContract(ContractCase):
                 package_id, document_type="SHIPPING_LABEL"
             )
         )
-        self.assertTrue(data.doc_url.startswith("http://sandbox.localhost/_doc/"))
+        self.assertTrue(data.doc_url.startswith("http://localhost/_doc/"))
 
     def test_a_batch_names_the_packages_it_refused(self):
         client = self.client("MY")

@@ -1,5 +1,6 @@
 """The sandbox over HTTP: connections, dropped and kept, and the command."""
 
+import http.client
 import json
 import socket
 import subprocess
@@ -52,8 +53,18 @@ class TestSandboxServer(BaseCase):
 
     def test_a_held_connection_runs_into_the_timeout_of_the_client(self):
         self.fault("timeout", seconds=0.6)
-        with self.assertRaises(requests.ReadTimeout):
-            requests.get(self.url("/order/202309/orders"), timeout=0.2)
+        connection = http.client.HTTPConnection(
+            *self.server.server_address, timeout=0.2
+        )
+        self.addCleanup(connection.close)
+        connection.request("GET", "/order/202309/orders")
+        with self.assertRaises(TimeoutError):
+            connection.getresponse()
+
+    def test_a_held_connection_ends_without_an_answer(self):
+        self.fault("timeout", seconds=0.1)
+        with self.assertRaises(requests.ConnectionError):
+            requests.get(self.url("/order/202309/orders"), timeout=10)
 
     def test_a_slow_answer_still_comes(self):
         self.fault("slow", seconds=0.2)
