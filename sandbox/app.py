@@ -6,6 +6,8 @@ docs, "Common errors"; the order past `app_key` is a choice of the sandbox.
 """
 
 import json
+import logging
+import time
 from urllib.parse import parse_qsl
 
 from . import endpoints, signature
@@ -15,6 +17,8 @@ from .errors import ApiError, gateway, parameter
 from .http import Reply, Request
 from .oauth import consent, token_call
 from .router import resolve
+
+_logger = logging.getLogger("sandbox")
 
 OLDEST, NEWEST = 300, 30
 JSON = {"Content-Type": "application/json"}
@@ -65,18 +69,27 @@ def handle(box, request):
 def _answer(box, request, query):
     """Return the reply to a token or API call."""
     try:
-        if request.path in TOKENS:
-            if request.method != "GET":
-                raise gateway("method")
-            data, text = token_call(box, request.path, dict(query)), "success"
-        else:
-            data, text = _api(box, request, query), "Success"
+        data, text = _data(box, request, query)
     except ApiError as error:
-        data = None
-        answer = _envelope(box, error.code, error.message, data)
+        answer = _envelope(box, error.code, error.message, None)
         return Reply(error.status, {**JSON, **error.headers}, answer)
+    except Exception:
+        # A body nobody thought of is the client's mistake or ours: answer and show it.
+        _logger.exception("%s %s", request.method, request.path)
+        error = gateway("internal")
+        answer = _envelope(box, error.code, error.message, None)
+        return Reply(error.status, dict(JSON), answer)
     reply = Reply(200, dict(JSON), _envelope(box, 0, text, data))
     return box.faults.spoil(reply, request, query)
+
+
+def _data(box, request, query):
+    """Return the `data` of the answer and its message; the token calls differ."""
+    if request.path not in TOKENS:
+        return _api(box, request, query), "Success"
+    if request.method != "GET":
+        raise gateway("method")
+    return token_call(box, request.path, dict(query)), "success"
 
 
 def _envelope(box, code, message, data):
@@ -189,8 +202,6 @@ def _body(request):
 
 def wsgi(box):
     """Return `box` as a WSGI application."""
-    import time
-
     from werkzeug.wrappers import Request as WsgiRequest
     from werkzeug.wrappers import Response
 

@@ -290,7 +290,7 @@ def unsettled(call):
     rows = [
         (order.create_time, order.id, settle(order))
         for order in call.shop.orders.values()
-        if order.status in ("IN_TRANSIT", "DELIVERED")
+        if order.status in ("IN_TRANSIT", "DELIVERED") and not order.broken
     ]
     bounds = _between(call, "search_time")
     found, token = _page(call, rows, "order_create_time", *bounds)

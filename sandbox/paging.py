@@ -138,7 +138,7 @@ def _decode(token, digest):
         if not token.startswith(_HEAD):
             raise ValueError(token)
         found, *mark = json.loads(base64.b64decode(token[len(_HEAD) :], validate=True))
-    except ValueError:
+    except (TypeError, ValueError):
         raise parameter("PageToken is invalid") from None
     if found != digest:
         raise parameter("PageToken is invalid, the filters differ from its page")

@@ -3,6 +3,7 @@
 import re
 
 from .errors import gateway
+from .unserved import is_unserved
 
 ENDPOINTS = {}
 _TEMPLATES = []
@@ -49,13 +50,15 @@ def resolve(method, path):
     """
     if (method, path) in ENDPOINTS:
         return ENDPOINTS[method, path], {}
+    if is_unserved(method, path):
+        raise gateway("not_served")
+    if any(known == path for _method, known in ENDPOINTS):
+        raise gateway("method")
     matches = _matches(path)
     for entry, values in matches:
         if entry.method == method:
             return entry, values
-    if matches or any(known == path for _method, known in ENDPOINTS):
-        raise gateway("method")
-    raise gateway(_missing(path))
+    raise gateway("method" if matches else _missing(path))
 
 
 def _matches(path):
@@ -68,9 +71,7 @@ def _matches(path):
 
 
 def _missing(path):
-    """Tell a bad version and a known but unserved endpoint from an unknown path."""
-    from .unserved import is_unserved
-
+    """Tell a version that is not served from an unknown path."""
     parts = _VERSION.match(path)
     if not parts:
         return "path"
@@ -82,4 +83,4 @@ def _missing(path):
         pattern = re.sub(r"\{\w+\}", "[^/]+", found.group(3))
         if re.fullmatch(pattern, rest):
             return "version"
-    return "not_served" if is_unserved(area, rest) else "path"
+    return "path"

@@ -43,13 +43,12 @@ class Handler(BaseHTTPRequestHandler):
 
     def _serve(self):
         path, _mark, query = self.path.partition("?")
-        size = int(self.headers.get("Content-Length") or 0)
         request = Request(
             self.command,
             unquote(path),
             query,
             {name.lower(): value for name, value in self.headers.items()},
-            self.rfile.read(size) if size else b"",
+            self._body(),
             self.client_address[0],
         )
         reply = self.server.box.handle(request)
@@ -67,6 +66,19 @@ class Handler(BaseHTTPRequestHandler):
         return None
 
     do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = do_HEAD = _serve
+
+    def _body(self):
+        """Return the body, whole or sent in chunks."""
+        if "chunked" not in self.headers.get("Transfer-Encoding", "").lower():
+            size = int(self.headers.get("Content-Length") or 0)
+            return self.rfile.read(size) if size else b""
+        parts = []
+        while size := int(self.rfile.readline().partition(b";")[0], 16):
+            parts.append(self.rfile.read(size))
+            self.rfile.readline()
+        while self.rfile.readline().strip():
+            pass
+        return b"".join(parts)
 
     def _drop(self, how):
         """End the connection without a reply; a reset sends RST, not FIN."""

@@ -109,8 +109,9 @@ class Order:
 
     @property
     def lines(self):
-        """The line items; a broken order may have none."""
-        return self.doc.get("line_items") or []
+        """The line items; a broken order may have none, or no list."""
+        lines = self.doc.get("line_items")
+        return lines if isinstance(lines, list) else []
 
     @property
     def fbt(self):

@@ -7,42 +7,46 @@ the sandbox is short. Source: TikTok Shop Partner API docs, API reference index.
 import re
 
 _KNOWN = r"""
-authorization /category_assets
-event /webhooks
-fbt /.+
-finance /account_balances
-finance /account_transactions
-fulfillment /combinable_packages/search
-fulfillment /(files|images)/upload
-fulfillment /orders/split_attributes
-fulfillment /orders/[^/]+/(split|shipping_services/query|handover_time_slots)
-fulfillment /packages(/combine|/deliver|/schedule|/[^/]+/uncombine)?
-fulfillment /bundles
-fulfillment /invoice/upload
-fulfillment /tts_tracking_validation
-fulfillment /first_mile_bundle
-fulfillment /redeem_info/callback
-fulfillment /pod_details/get
-fulfillment /orders/customs_info/(query|submit)
-fulfillment /order/sof/track/update
-logistics /seller_templates
-logistics /seller_template/template_exist
-logistics /orders/[^/]+/tracking
-order /orders/blind_box_result/callback
-order /pod_details/search
-product /.+
-return_refund /.+
-seller /shop_groups
+GET authorization /category_assets
+* event /webhooks
+* fbt /.+
+GET finance /account_(balances|transactions)
+GET fulfillment /combinable_packages/search
+POST fulfillment /(files|images)/upload
+GET fulfillment /orders/split_attributes
+POST fulfillment /orders/[^/]+/(split|shipping_services/query)
+GET fulfillment /orders/[^/]+/handover_time_slots
+POST fulfillment /packages(/combine|/deliver|/schedule|/[^/]+/uncombine)?
+POST fulfillment /(bundles|first_mile_bundle|invoice/upload|redeem_info/callback)
+GET fulfillment /tts_tracking_validation
+POST fulfillment /(pod_details/get|orders/customs_info/(query|submit))
+POST fulfillment /order/sof/track/update
+GET logistics /(seller_templates|seller_template/template_exist)
+GET logistics /orders/[^/]+/tracking
+POST order /(orders/blind_box_result/callback|pod_details/search)
+POST product /products(/listing_check|/category_upgrade_task|/diagnose_optimize)?
+PUT product /products/[^/]+
+POST product /products/[^/]+/(partial_edit|global_replicate)
+POST product /products/[^/]+/strikethrough_price/submit
+GET product /products/[^/]+/replicated_products
+GET product /products/(diagnoses|seo_words|suggestions)
+* product /(brands|categories|files|global_|images|listing_|prerequisites)[^?]*
+* product /(appeals|compliance|opportunities|packages|size_?charts|skpps)/.+
+POST product /inventory/operation/settings
+* return_refund /.+
+GET seller /shop_groups
 """
 _PATTERNS = [
-    (area, re.compile(pattern + r"\Z"))
-    for area, pattern in (line.split(" ", 1) for line in _KNOWN.split("\n") if line)
+    (method, re.compile(rf"/{area}/\d{{6}}{pattern}\Z"))
+    for method, area, pattern in (
+        line.split(" ", 2) for line in _KNOWN.split("\n") if line
+    )
 ]
 
 
-def is_unserved(area, rest):
-    """Whether `/{area}/{version}{rest}` is a seller endpoint not served here."""
+def is_unserved(method, path):
+    """Whether the call is one of the seller catalogue that is not served here."""
     return any(
-        known == area and pattern.match(rest) is not None
+        known in ("*", method) and pattern.match(path) is not None
         for known, pattern in _PATTERNS
     )

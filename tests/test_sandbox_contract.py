@@ -4,6 +4,8 @@ Every answer is read by the strict models of the package `tiktok-shop-api`: a ke
 do not know, or a value of another type, is a deviation.
 """
 
+import logging
+
 import attrs
 import httpx
 from tiktok_shop_api import TikTokShop, TikTokShopAuth, TikTokShopError
@@ -48,6 +50,10 @@ class ContractCase(BaseCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        # The client would log every URL.
+        logger = logging.getLogger("httpx")
+        cls.addClassCleanup(logger.setLevel, logger.level)
+        logger.setLevel(logging.WARNING)
         cls.box = Sandbox(markets=list(MARKETS), orders=360, products=12, seed=11)
 
     def client(self, region=None):

@@ -66,6 +66,16 @@ class TestSandboxGateway(ProtocolCase):
         answer = self.client.call("POST", "/return_refund/202309/returns/search")
         self.assertRefused(answer, 404, 36009009, "does not implement")
 
+    def test_creating_a_product_is_beyond_the_sandbox(self):
+        answer = self.client.call("POST", "/product/202309/products", body={})
+        self.assertRefused(answer, 404, 36009009, "does not implement")
+
+    def test_a_body_nobody_thought_of_is_an_internal_error(self):
+        path = "/fulfillment/202309/packages/ship"
+        with self.assertLogs("sandbox", "ERROR"):
+            answer = self.client.call("POST", path, body={"packages": [1]})
+        self.assertRefused(answer, 500, 36009003)
+
     def test_a_retired_version_is_named(self):
         answer = self.client.call("GET", "/finance/202309/payments")
         self.assertRefused(answer, 400, 36009014)

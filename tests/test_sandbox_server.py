@@ -46,6 +46,12 @@ class TestSandboxServer(BaseCase):
                 text = connection.recv(65536)
                 self.assertTrue(text.startswith(b"HTTP/1.1 404"), text)
 
+    def test_a_body_can_come_in_chunks(self):
+        parts = iter([b'{"kind": "slow", ', b'"path": "/never"}'])
+        url = self.url("/_sandbox/faults")
+        reply = requests.post(url, data=parts, timeout=10)
+        self.assertEqual(reply.json()["path"], "/never")
+
     def test_a_reset_is_felt_on_the_socket(self):
         self.fault("reset")
         with self.assertRaisesRegex(requests.ConnectionError, "(?i)reset"):
