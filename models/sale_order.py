@@ -41,6 +41,9 @@ class SaleOrder(models.Model):
         related="tts_order_id.is_fbt", string="Fulfilled by TikTok"
     )
     tts_cancel_requested = fields.Boolean(related="tts_order_id.cancel_requested")
+    tts_buyer_message = fields.Text(
+        related="tts_order_id.buyer_message", string="Buyer's Message"
+    )
     tts_platform_discount = fields.Monetary(
         related="tts_order_id.amount_platform_discount", string="Platform Discount"
     )
@@ -125,7 +128,7 @@ class SaleOrder(models.Model):
             "payment_term_id": False,
             "require_signature": False,
             "require_payment": False,
-            "note": order.buyer_message or False,
+            "note": False,
             "order_line": [
                 Command.create(values)
                 for values in self._tts_prepare_line_values(

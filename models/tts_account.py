@@ -1,7 +1,10 @@
 import logging
 import secrets
+import time
 from datetime import timedelta
 from urllib.parse import urlsplit
+
+from psycopg2 import OperationalError
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
@@ -19,6 +22,8 @@ CALLBACK_PATH = "/tts/oauth/callback"
 STATE_SCOPE = "tts_oauth_state"
 WARN_BEFORE = timedelta(days=30)
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
+APART_TRIES = 5
+APART_PAUSE = 0.5
 
 
 class TtsAccount(models.Model):
@@ -86,11 +91,16 @@ class TtsAccount(models.Model):
     )
     last_message = fields.Char(readonly=True, copy=False)
     oauth_nonce = fields.Char(groups=fields.NO_ACCESS, copy=False)
+    end_announced = fields.Boolean(
+        readonly=True, copy=False, help="Its end was announced by an activity."
+    )
     seller_name = fields.Char(readonly=True, copy=False)
     open_id = fields.Char(readonly=True, copy=False)
     granted_scopes = fields.Json(readonly=True, copy=False)
     missing_scopes = fields.Char(compute="_compute_missing_scopes")
-    token_ids = fields.One2many("tts.token", "account_id", copy=False)
+    token_ids = fields.One2many(
+        "tts.token", "account_id", groups=fields.NO_ACCESS, copy=False
+    )
     authorized_until = fields.Datetime(
         compute="_compute_authorized_until", compute_sudo=True
     )
@@ -105,6 +115,8 @@ class TtsAccount(models.Model):
     def _inverse_app_secret_entry(self):
         for account in self.filtered("app_secret_entry"):
             account.sudo().app_secret = account.app_secret_entry.strip()
+            # The form reads back what it saved: give it nothing to show.
+            account.app_secret_entry = False
 
     @api.depends("app_secret")
     def _compute_has_secret(self):
@@ -159,6 +171,28 @@ class TtsAccount(models.Model):
         """
         self.ensure_one()
         self.check_access("write")
+        self._check_keys()
+        account_sudo = self.sudo()
+        account_sudo.oauth_nonce = secrets.token_urlsafe(24)
+        state = hash_sign(
+            account_sudo.env,
+            STATE_SCOPE,
+            [self.id, self.env.uid, account_sudo.oauth_nonce],
+            expiration_hours=1,
+        )
+        url = oauth.authorize_url(
+            account_sudo.service_id,
+            state,
+            block=self.block,
+            base_url=account_sudo.sandbox_url or None,
+        )
+        return {"type": "ir.actions.act_url", "url": url, "target": "self"}
+
+    def _check_keys(self):
+        """Make sure that this account can speak for an app.
+
+        :raise UserError: names the keys that are missing
+        """
         account_sudo = self.sudo()
         missing = [
             label
@@ -178,20 +212,6 @@ class TtsAccount(models.Model):
                     fields=", ".join(missing),
                 )
             )
-        account_sudo.oauth_nonce = secrets.token_urlsafe(24)
-        state = hash_sign(
-            account_sudo.env,
-            STATE_SCOPE,
-            [self.id, self.env.uid, account_sudo.oauth_nonce],
-            expiration_hours=1,
-        )
-        url = oauth.authorize_url(
-            account_sudo.service_id,
-            state,
-            block=self.block,
-            base_url=account_sudo.sandbox_url or None,
-        )
-        return {"type": "ir.actions.act_url", "url": url, "target": "self"}
 
     def action_refresh_shops(self):
         """Read the shops this authorization covers, and their warehouses."""
@@ -234,46 +254,61 @@ class TtsAccount(models.Model):
         self.env["ir.cron"]._commit_progress(remaining=len(accounts))
         for account in accounts:
             account = account[0]
-            try:
-                account.token_ids._get_access_token()
-                account._warn_before_end()
-            except TikTokError as error:
-                account._note_trouble(error)
+            account._keep_authorized_safely()
             if not self.env["ir.cron"]._commit_progress(1):
                 break
 
-    def _warn_before_end(self):
-        """Schedule one activity when the authorization ends within a month."""
-        end = self.authorized_until
-        if not end or end > fields.Datetime.now() + WARN_BEFORE:
-            return
-        summary = self.env._("TikTok authorization of %s ends soon", self.name)
-        self._schedule_once(
-            summary,
-            self.env._("It ends on %s. Click Re-Authorize on the account.", end.date()),
-            deadline=fields.Date.today(),
-        )
+    def _keep_authorized_safely(self):
+        """Keep one account alive; its trouble stops no other account."""
+        try:
+            self.token_ids._get_access_token()
+            self._warn_before_end()
+            self.last_message = False
+        except TikTokError as error:
+            self._note_trouble(error)
+        except Exception as error:
+            self.env.cr.rollback()
+            _logger.exception("TikTok account %s could not be kept alive", self.id)
+            self._note_trouble(error)
 
-    def _schedule_once(self, summary, note, deadline=None):
-        if self.activity_ids.filtered(lambda activity: activity.summary == summary):
+    def _warn_before_end(self):
+        """Schedule one activity when the authorization ends within a month.
+
+        Whoever marks it done is not asked again: only a new authorization resets it.
+        """
+        end = self.authorized_until
+        if self.end_announced or not end:
             return
+        if end > fields.Datetime.now() + WARN_BEFORE:
+            return
+        self.end_announced = True
         self.activity_schedule(
             "mail.mail_activity_data_warning",
-            deadline or fields.Date.today(),
-            summary=summary,
-            note=note,
+            fields.Date.today(),
+            summary=self.env._("TikTok authorization of %s ends soon", self.name),
+            note=self.env._(
+                "It ends on %s. Click Re-Authorize on the account.", end.date()
+            ),
             user_id=(self.responsible_id or self.env.user).id,
         )
 
     def _note_trouble(self, error):
-        """Keep a failed call on the account; a dead authorization disconnects it."""
-        self.last_message = str(error)
-        if isinstance(error, Unauthorized) and error.kind in ("token", "app"):
-            self.state = "disconnected"
-            self._schedule_once(
-                self.env._("TikTok account %s is disconnected", self.name),
-                self.env._("%s Click Re-Authorize on the account.", error),
-            )
+        """Keep a failed call on the account; a dead authorization disconnects it.
+
+        :return: whether the account is disconnected now
+        """
+        self.last_message = str(error) if isinstance(error, TikTokError) else repr(error)
+        if not isinstance(error, Unauthorized) or error.kind not in ("token", "app"):
+            return False
+        self.state = "disconnected"
+        self.env["tts.issue"]._raise_for_account(
+            self,
+            "disconnected",
+            self.env._("TikTok account %s is disconnected", self.name),
+            self.env._("Open the TikTok account and click Re-Authorize."),
+            reason=str(error),
+        )
+        return True
 
     # === OAUTH === #
 
@@ -311,13 +346,29 @@ class TtsAccount(models.Model):
 
         :return: whether it was still unused
         """
-        with self.env.registry.cursor() as cr:
-            account = self.with_env(self.env(cr=cr, su=True))
-            account.lock_for_update()
-            if not nonce or account.oauth_nonce != nonce:
-                return False
-            account.oauth_nonce = False
+        return self._apart(lambda account: account._use_nonce(nonce))
+
+    def _use_nonce(self, nonce):
+        if not self.try_lock_for_update() or not nonce or self.oauth_nonce != nonce:
+            return False
+        self.oauth_nonce = False
         return True
+
+    def _apart(self, function):
+        """Run `function` on this account in a transaction of its own.
+
+        It is run again when another worker changed the same rows meanwhile.
+
+        :return: what `function` returns
+        """
+        for attempt in range(1, APART_TRIES + 1):
+            try:
+                with self.env.registry.cursor() as cr:
+                    return function(self.with_env(self.env(cr=cr, su=True)))
+            except OperationalError:
+                if attempt == APART_TRIES:
+                    raise
+                time.sleep(APART_PAUSE * attempt)
 
     def _oauth_finish(self, code):
         """Exchange a code for tokens and store them at once.
@@ -327,7 +378,9 @@ class TtsAccount(models.Model):
 
         :return: None
         :raise TikTokError: TikTok refused or did not answer
+        :raise UserError: the app's keys are incomplete
         """
+        self._check_keys()
         account_sudo = self.sudo()
         tokens = oauth.exchange_code(
             account_sudo.app_key,
@@ -336,18 +389,20 @@ class TtsAccount(models.Model):
             base_url=account_sudo.sandbox_url or None,
             session=account_sudo._new_session(),
         )
-        with self.env.registry.cursor() as cr:
-            self.with_env(self.env(cr=cr, su=True))._store_authorization(tokens)
-        with self.env.registry.cursor() as cr:
-            account = self.with_env(self.env(cr=cr, su=True))
-            try:
-                account._pull_shops()
-            except TikTokError as error:
-                account.last_message = self.env._(
-                    "Authorized, but the shops could not be read: %s Click Refresh "
-                    "Shops.",
-                    error,
-                )
+        self._apart(lambda account: account._store_authorization(tokens))
+        # Shops may be in the hands of a sync: what waits for them comes afterwards.
+        self._apart(lambda account: account._welcome_shops())
+
+    def _welcome_shops(self):
+        """Read the shops of a new authorization, and make known ones due."""
+        try:
+            self._pull_shops()
+        except TikTokError as error:
+            self.last_message = self.env._(
+                "Authorized, but the shops could not be read: %s Click Refresh Shops.",
+                error,
+            )
+        self.with_context(active_test=False).shop_ids._reconnected()
 
     def _store_authorization(self, tokens):
         token = self.token_ids or self.env["tts.token"].create({"account_id": self.id})
@@ -359,15 +414,15 @@ class TtsAccount(models.Model):
                 "open_id": tokens.open_id,
                 "granted_scopes": list(tokens.granted_scopes) or False,
                 "last_message": False,
+                "end_announced": False,
             }
         )
         self.activity_unlink(["mail.mail_activity_data_warning"])
-        self.with_context(active_test=False).shop_ids._reconnected()
+        self.env["tts.issue"]._close_for_account(self, ["disconnected"])
 
     def _oauth_note(self, message):
         """Show the outcome of an authorization on the account, whatever follows."""
-        with self.env.registry.cursor() as cr:
-            self.with_env(self.env(cr=cr, su=True)).last_message = message
+        self._apart(lambda account: account.write({"last_message": message}))
 
     # === REMOTE === #
 
@@ -403,6 +458,7 @@ class TtsAccount(models.Model):
         with self._client() as client:
             remotes = client.authorized_shops()
         shops = self.env["tts.shop"].with_company(self.company_id)._absorb(self, remotes)
+        self.last_message = False
         for shop in shops:
             shop._pull_warehouses()
         return shops

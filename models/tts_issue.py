@@ -15,6 +15,8 @@ class TtsIssue(models.Model):
     _description = "TikTok Shop Issue"
     _inherit = ["mail.thread", "mail.activity.mixin"]
     _order = "state desc, last_seen desc, id desc"
+    # People who may only read an issue still discuss it.
+    _mail_post_access = "read"
     _check_company_auto = True
 
     name = fields.Char(string="What Happened", required=True, readonly=True)
@@ -93,7 +95,7 @@ class TtsIssue(models.Model):
         )
 
     @api.model
-    def _raise_for_account(self, account, key, name, hint):
+    def _raise_for_account(self, account, key, name, hint, reason=False):
         """Open an issue that concerns an account and none of its shops."""
         return self._raise_in(
             [("account_id", "=", account.id), ("shop_id", "=", False)],
@@ -104,6 +106,7 @@ class TtsIssue(models.Model):
                 "responsible_id": account.responsible_id.id,
                 "category": "connection",
                 "name": name,
+                "reason": reason,
                 "hint": hint,
             },
         )
@@ -141,6 +144,18 @@ class TtsIssue(models.Model):
             [("shop_id", "=", shop.id), ("key", "in", keys), ("state", "!=", "closed")]
         )._set_closed()
 
+    @api.model
+    def _close_for_account(self, account, keys):
+        """Close the issues of an account's causes that healed."""
+        self.sudo().search(
+            [
+                ("account_id", "=", account.id),
+                ("shop_id", "=", False),
+                ("key", "in", keys),
+                ("state", "!=", "closed"),
+            ]
+        )._set_closed()
+
     def _set_closed(self):
         if self:
             self.write({"state": "closed", "next_retry": False})
@@ -151,15 +166,17 @@ class TtsIssue(models.Model):
     def action_retry(self):
         """Try again what failed; the issue closes when it works.
 
-        :raise UserError: TikTok did not answer
+        :raise UserError: it still fails; the reason is in its text
         """
-        self.check_access("write")
+        self.check_access("read")  # seeing it is enough to work on it
         for issue in self.sudo().filtered(lambda issue: issue.state != "closed"):
             issue._retry()
 
     def _retry(self):
         if self.category == "connection" and self.shop_id:
             self.shop_id.action_sync_orders()
+        elif self.category == "connection":
+            self._retry_connection()
         elif self.order_id:
             try:
                 _outcomes, unknown = self.shop_id._refetch([self.order_id.remote_id])
@@ -181,7 +198,19 @@ class TtsIssue(models.Model):
         elif self.category == "product":
             self._retry_product()
         else:
-            self.write({"state": "closed"})
+            self._set_closed()
+
+    def _retry_connection(self):
+        """Ask for the account's shops; what works again closes its issue."""
+        if self.account_id.state != "connected":
+            raise UserError(
+                self.env._(
+                    "%s is not connected to TikTok. Open the account and click "
+                    "Re-Authorize.",
+                    self.account_id.name,
+                )
+            )
+        self.account_id.action_refresh_shops()
 
     def _retry_product(self):
         """Close the issue of a SKU that one product carries by now."""
@@ -202,7 +231,7 @@ class TtsIssue(models.Model):
 
     def action_dismiss(self):
         """Leave this cause alone: it is counted on, but asks nobody again."""
-        self.check_access("write")
+        self.check_access("read")
         issues = self.sudo().filtered(lambda issue: issue.state == "open")
         issues.write({"state": "dismissed"})
         issues.activity_unlink(["mail.mail_activity_data_warning"])

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from .. import const
+from ..lib.errors import TikTokError
 
 UNKNOWN_STATUS = "UNKNOWN"
 
@@ -86,6 +87,8 @@ class TtsOrder(models.Model):
     is_replacement = fields.Boolean(string="Replacement", readonly=True)
     cancel_requested = fields.Boolean(string="Buyer Asks to Cancel", readonly=True)
     cancel_reason = fields.Char(readonly=True)
+    buyer_message = fields.Text(readonly=True)
+    seller_note = fields.Text(readonly=True)
     commerce_platform = fields.Char(readonly=True)
     tracking_number = fields.Char(readonly=True)
     shipping_provider = fields.Char(readonly=True)
@@ -136,7 +139,17 @@ class TtsOrder(models.Model):
         """
         self.check_access("write")
         for shop, orders in self.grouped("shop_id").items():
-            shop.sudo()._refetch(orders.mapped("remote_id"))
+            try:
+                shop.sudo()._refetch(orders.mapped("remote_id"))
+            except TikTokError as error:
+                raise UserError(
+                    self.env._(
+                        "The orders of %(shop)s could not be read: %(reason)s Try again "
+                        "later.",
+                        shop=shop.name,
+                        reason=error,
+                    )
+                ) from error
 
     def action_open_sale_order(self):
         """Open the sales order this order became."""
@@ -191,6 +204,8 @@ class TtsOrder(models.Model):
             "is_replacement": order.is_replacement,
             "cancel_requested": order.is_buyer_request_cancel,
             "cancel_reason": order.cancel_reason,
+            "buyer_message": order.buyer_message,
+            "seller_note": order.seller_note,
             "commerce_platform": order.commerce_platform,
             "tracking_number": order.tracking_number,
             "shipping_provider": order.shipping_provider,

@@ -6,7 +6,13 @@ from odoo.exceptions import UserError
 from .. import const
 from ..lib.errors import PayloadError
 from ..lib.money import expected_total, order_amounts
-from .tts_order_import import IMPORT_CONTEXT, RETRY_START, Conflict, _epoch_of
+from .tts_order_import import (
+    IMPORT_CONTEXT,
+    RETRY_CAP,
+    RETRY_START,
+    Conflict,
+    _epoch_of,
+)
 
 
 class TtsOrder(models.Model):
@@ -125,7 +131,14 @@ class TtsOrder(models.Model):
             self._follow_address(entry.order)
             self._follow_total(entry, previous_total)
         if self.state != "review":
-            self.write({"state": "done", "error_message": False, "next_retry": False})
+            self.write(
+                {
+                    "state": "done",
+                    "error_message": False,
+                    "next_retry": False,
+                    "attempt_count": 0,
+                }
+            )
         self.env["tts.issue"]._close(self.shop_id, [f"follow:{self.remote_id}"])
 
     def _follow_cancellation(self, order):
@@ -241,9 +254,9 @@ class TtsOrder(models.Model):
     def _note_follow_error(self, error):
         """Keep why Odoo could not follow, and plan the next try."""
         self.ensure_one()
-        next_retry = fields.Datetime.now() + RETRY_START
+        next_retry = self._plan_retry()
         reason = str(error)
-        self.write({"error_message": reason, "next_retry": next_retry})
+        self.write({"error_message": reason})
         self.env["tts.issue"]._raise(
             self.shop_id,
             f"follow:{self.remote_id}",
@@ -272,7 +285,10 @@ class TtsOrder(models.Model):
         for shop, orders in self.grouped("shop_id").items():
             # Whatever happens, these are not due again at once.
             orders.next_retry = fields.Datetime.now() + RETRY_START
-            shop._refetch(orders.mapped("remote_id"))
+            _outcomes, unknown = shop._refetch(orders.mapped("remote_id"))
+            orders.filtered(lambda order: order.remote_id in unknown).next_retry = (
+                fields.Datetime.now() + RETRY_CAP
+            )
 
 
 def _plain(values):

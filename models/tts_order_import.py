@@ -19,6 +19,7 @@ _logger = logging.getLogger(__name__)
 
 RETRY_START = timedelta(minutes=30)
 RETRY_CAP = timedelta(hours=24)
+LONGEST_ID = 64
 # Importing writes no change log: the TikTok order is the record of what came when.
 IMPORT_CONTEXT = {
     "tracking_disable": True,
@@ -80,15 +81,13 @@ class TtsOrder(models.Model):
             ignored, error
         :raise Conflict: another worker wrote the same orders meanwhile
         """
-        known = self._known_mirrors(shop, rows)
+        self, shop = self.with_company(shop.company_id), shop.with_company(shop.company_id)
+        named = self._by_remote_id(shop, rows)
+        known = self._known_mirrors(shop, named)
         fresh, changed, outcomes = [], [], {}
-        for row in rows:
-            remote_id = _remote_id(row)
-            if not remote_id:
-                self._note_nameless(shop, row)
-                continue
+        for remote_id, row in named.items():
+            row, digest = _clean(row)
             mirror = known.get(remote_id)
-            digest = _digest(row)
             if mirror and _is_stale(mirror, row):
                 outcomes[remote_id] = "unchanged"
             elif mirror and mirror.digest == digest and not force:
@@ -104,10 +103,21 @@ class TtsOrder(models.Model):
         return outcomes
 
     @api.model
-    def _known_mirrors(self, shop, rows):
-        ids = [remote_id for row in rows if (remote_id := _remote_id(row))]
+    def _by_remote_id(self, shop, rows):
+        """Keep the newest version of each order; report what has no id."""
+        named = {}
+        for row in rows:
+            remote_id = _remote_id(row)
+            if not remote_id:
+                self._note_nameless(shop, row)
+            elif remote_id not in named or _epoch_of(row) >= _epoch_of(named[remote_id]):
+                named[remote_id] = row
+        return named
+
+    @api.model
+    def _known_mirrors(self, shop, remote_ids):
         mirrors = self.search_fetch(
-            [("shop_id", "=", shop.id), ("remote_id", "in", ids)],
+            [("shop_id", "=", shop.id), ("remote_id", "in", list(remote_ids))],
             ["remote_id", "remote_update_epoch", "digest", "state"],
         )
         return {mirror.remote_id: mirror for mirror in mirrors}
@@ -148,11 +158,23 @@ class TtsOrder(models.Model):
 
     @api.model
     def _create_mirrors(self, vals_list):
+        """Create mirrors in one go; one that the database refuses keeps its bare id."""
         try:
-            mirrors = self.with_context(**IMPORT_CONTEXT).create(vals_list)
-            mirrors.flush_recordset()
-        except IntegrityError as error:
-            raise Conflict() from error
+            with self.env.cr.savepoint():
+                mirrors = self.with_context(**IMPORT_CONTEXT).create(vals_list)
+        except OperationalError:
+            raise
+        except Exception as error:
+            if _is_ours(error):
+                raise Conflict() from error
+            if len(vals_list) > 1:
+                half = len(vals_list) // 2
+                return self._create_mirrors(vals_list[:half]) | self._create_mirrors(
+                    vals_list[half:]
+                )
+            _logger.exception("A TikTok Shop order cannot be recorded as it came")
+            bare = {name: vals_list[0][name] for name in ("shop_id", "remote_id")}
+            mirrors = self.create(bare | {"digest": vals_list[0]["digest"]})
         return mirrors.with_context(self.env.context)
 
     @api.model
@@ -184,6 +206,10 @@ class TtsOrder(models.Model):
             return parse_order(row)
         except PayloadError as error:
             return error
+        except Exception as error:
+            # Nothing TikTok may send can stop the orders beside it.
+            _logger.exception("A TikTok Shop order cannot be read")
+            return PayloadError("order", repr(error))
 
     @api.model
     def _unknown_status(self, order):
@@ -336,17 +362,8 @@ class TtsOrder(models.Model):
                 exc_info=error,
             )
         reason = str(error) if expected else f"{type(error).__name__}: {error}"
-        next_retry = fields.Datetime.now() + min(
-            RETRY_START * 2 ** min(self.attempt_count, 10), RETRY_CAP
-        )
-        self.write(
-            {
-                "state": "error",
-                "error_message": reason,
-                "attempt_count": self.attempt_count + 1,
-                "next_retry": next_retry,
-            }
-        )
+        next_retry = self._plan_retry()
+        self.write({"state": "error", "error_message": reason})
         self.env["tts.issue"]._raise(
             self.shop_id,
             f"import:{self.remote_id}",
@@ -357,6 +374,17 @@ class TtsOrder(models.Model):
             order_id=self.id,
             next_retry=next_retry,
         )
+
+    def _plan_retry(self):
+        """Set when this order is tried again: later each time, daily at the most."""
+        wait = min(RETRY_START * 2 ** min(self.attempt_count, 10), RETRY_CAP)
+        self.write(
+            {
+                "attempt_count": self.attempt_count + 1,
+                "next_retry": fields.Datetime.now() + wait,
+            }
+        )
+        return self.next_retry
 
     def _error_hint(self, error):
         if isinstance(error, PayloadError):
@@ -436,7 +464,8 @@ def _remote_id(row):
     value = row.get("id") if isinstance(row, dict) else None
     if isinstance(value, bool) or not isinstance(value, str | int):
         return ""
-    return str(value).strip()
+    text = str(value).strip()
+    return text if len(text) <= LONGEST_ID and "\0" not in text else ""
 
 
 def _epoch_of(row):
@@ -447,11 +476,18 @@ def _epoch_of(row):
         return 0
 
 
-def _digest(row):
-    """Tell two versions of one order apart; TikTok moves `update_time` on status
-    changes only ("Get Order Detail")."""
-    text = json.dumps(row, sort_keys=True, separators=(",", ":"), default=str)
-    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+def _clean(row):
+    """Return the row as a database can hold it, and a digest that tells versions apart.
+
+    TikTok moves `update_time` on status changes only ("Get Order Detail"), so the whole
+    text is compared. PostgreSQL takes neither NUL nor half of a surrogate pair.
+    """
+    text = json.dumps(row, sort_keys=True, ensure_ascii=False, default=str)
+    data = text.encode("utf-8", "replace")
+    if b"\\u0000" in data or data.decode() != text:
+        data = data.replace(b"\\u0000", b"")
+        row = json.loads(data)
+    return row, hashlib.blake2b(data, digest_size=16).hexdigest()
 
 
 def _is_stale(mirror, row):
@@ -464,7 +500,7 @@ def _is_ignorable(row):
 
     A status nobody knows is no reason to look away: that order is recorded.
     """
-    status = row.get("status")
+    status = str(row.get("status") or "")
     return status in dict(const.ORDER_STATUSES) and status not in const.TO_SHIP_STATUSES
 
 

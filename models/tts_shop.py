@@ -207,6 +207,7 @@ class TtsShop(models.Model):
 
         :raise UserError: a shop is disconnected
         """
+        self.check_access("write")
         for shop in self:
             shop._check_connected()
         self.sudo().write({"next_order_sync": fields.Datetime.now(), "failure_count": 0})
@@ -227,7 +228,11 @@ class TtsShop(models.Model):
         }
 
     def action_pull_settings(self):
-        """Read the shop's warehouses and shipping providers from TikTok."""
+        """Read the shop's warehouses and shipping providers from TikTok.
+
+        :raise UserError: a shop is disconnected, or TikTok did not answer
+        """
+        self.check_access("write")
         for shop in self:
             shop._check_connected()
             try:
@@ -295,23 +300,11 @@ class TtsShop(models.Model):
         known = self.sudo().with_context(active_test=False)
         for remote in remotes:
             shop = known.search([("remote_id", "=", remote.id)])
-            if shop and shop.account_id != account:
-                self.env["tts.issue"]._raise_for_account(
-                    account,
-                    f"shop_taken:{remote.id}",
-                    self.env._(
-                        "Shop %(name)s (%(code)s) is already connected through another "
-                        "account",
-                        name=remote.name,
-                        code=remote.code,
-                    ),
-                    self.env._(
-                        "A shop is connected once, so that no order arrives twice. "
-                        "Archive the other connection's account before moving the shop."
-                    ),
-                )
+            if shop and not shop._may_move_to(account):
+                self._note_taken(account, remote)
                 continue
             values = {
+                "account_id": account.id,
                 "cipher": remote.cipher,
                 "code": remote.code,
                 "region": remote.region,
@@ -324,7 +317,6 @@ class TtsShop(models.Model):
                     values
                     | {
                         "remote_id": remote.id,
-                        "account_id": account.id,
                         "company_id": account.company_id.id,
                         "name": remote.name or remote.code or remote.id,
                         "responsible_id": account.responsible_id.id,
@@ -332,4 +324,32 @@ class TtsShop(models.Model):
                     | self._prepare_market_values(account.company_id, remote.region)
                 )
             shops |= shop
+        self.env["tts.issue"]._close_for_account(
+            account, [_taken_key(remote_id) for remote_id in shops.mapped("remote_id")]
+        )
         return shops
+
+    def _may_move_to(self, account):
+        """Whether `account` may sync this shop: it does, or the other one retired."""
+        retired = not self.account_id.active and self.company_id == account.company_id
+        return self.account_id == account or retired
+
+    @api.model
+    def _note_taken(self, account, remote):
+        self.env["tts.issue"]._raise_for_account(
+            account,
+            _taken_key(remote.id),
+            self.env._(
+                "Shop %(name)s (%(code)s) is already connected through another account",
+                name=remote.name,
+                code=remote.code,
+            ),
+            self.env._(
+                "A shop is connected once, so that no order arrives twice. To move it, "
+                "archive the other account of the same company, then click Retry."
+            ),
+        )
+
+
+def _taken_key(remote_id):
+    return f"shop_taken:{remote_id}"

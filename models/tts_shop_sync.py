@@ -5,6 +5,7 @@ from psycopg2 import OperationalError
 
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..lib.errors import RateLimited, TikTokError, Unauthorized, Unreachable
 from .tts_order_import import Conflict
@@ -21,6 +22,8 @@ FIRST_LOOK_BACK = timedelta(days=15)
 # parameters"), so two clocks never differ by more than this covers.
 OVERLAP = timedelta(minutes=10)
 BATCH = 50
+# Sets our advisory locks apart from everybody else's; the second key is the shop.
+LOCK_SPACE = 0x7475
 CONFLICT_TRIES = 5
 BACK_OFF_START = timedelta(minutes=5)
 BACK_OFF_CAP = timedelta(hours=6)
@@ -77,12 +80,10 @@ class TtsShop(models.Model):
         try:
             return shop._sync_orders()
         except TikTokError as error:
-            self.env.cr.rollback()
-            shop._note_failure(error)
+            shop._note_failure_safely(error)
         except Exception as error:
-            self.env.cr.rollback()
             _logger.exception("TikTok Shop %s: the sync of orders failed", shop.id)
-            shop._note_failure(error)
+            shop._note_failure_safely(error)
         return True
 
     def _sync_orders(self):
@@ -103,14 +104,14 @@ class TtsShop(models.Model):
                     page = next(pages, None)
                     if page is None:
                         break
-                    self._absorb_page(page.rows)
-                    self._move_cursor(_naive(page.done_until))
+                    self._absorb_page(page.rows, done_until=_naive(page.done_until))
                     if not cron._commit_progress(0 if not page.rows else 1):
                         return False
                 else:
                     return True  # another worker has this shop
         self._retry_orders()
-        self._note_success(started)
+        if self._take():
+            self._note_success(started)
         return True
 
     def _slices(self, until):
@@ -127,13 +128,15 @@ class TtsShop(models.Model):
         return slices
 
     def _take(self):
-        """Lock this shop until the next commit; False when another worker has it."""
-        try:
-            return bool(self.try_lock_for_update(allow_referencing=True))
-        except OperationalError:
-            # Its row changed after this transaction's snapshot: somebody else is at it.
-            self.env.cr.rollback()
-            return False
+        """Lock this shop's orders until the next commit; False when another worker has
+        them.
+
+        Not a row lock: a person who saves the shop's form must not wait for a page.
+        """
+        [[taken]] = self.env.execute_query(
+            SQL("SELECT pg_try_advisory_xact_lock(%s, %s)", LOCK_SPACE, self.id)
+        )
+        return taken
 
     def _move_cursor(self, done_until):
         if not self.last_order_sync or done_until > self.last_order_sync:
@@ -142,9 +145,10 @@ class TtsShop(models.Model):
                 {"last_order_sync": done_until, "next_order_sync": self.next_order_sync}
             )
 
-    def _absorb_page(self, rows, force=False):
-        """Import a page, again from a fresh snapshot when another worker interfered.
+    def _absorb_page(self, rows, done_until=None, force=False):
+        """Import a page, again from a fresh snapshot when somebody else interfered.
 
+        :param done_until: where the cursor moves, together with the page
         :return: {remote order id: outcome}, see `tts.order._absorb`
         """
         for attempt in range(1, CONFLICT_TRIES + 1):
@@ -154,6 +158,8 @@ class TtsShop(models.Model):
                     outcomes |= self.env["tts.order"]._absorb(
                         self, rows[start : start + BATCH], force=force
                     )
+                if done_until:
+                    self._move_cursor(done_until)
                 self.env.flush_all()
                 return outcomes
             except (OperationalError, Conflict):
@@ -214,10 +220,21 @@ class TtsShop(models.Model):
         )
         self.env["tts.issue"]._close(self, ["connection"])
 
+    def _note_failure_safely(self, error):
+        """Drop the failed page and keep the reason; even that stops nobody else."""
+        try:
+            self.env.cr.rollback()
+            self._note_failure(error)
+            self.env.flush_all()
+        except OperationalError:
+            self.env.cr.rollback()
+            _logger.warning("TikTok Shop %s: another worker is at it", self.id)
+
     def _note_failure(self, error):
         """Keep the reason on the shop and plan its next try; nobody else is stopped."""
-        if isinstance(error, Unauthorized):
-            self.account_id._note_trouble(error)
+        disconnected = isinstance(
+            error, Unauthorized
+        ) and self.account_id._note_trouble(error)
         wait = BACK_OFF_START * 2 ** min(self.failure_count, 10)
         if isinstance(error, RateLimited) and error.retry_after:
             wait = max(timedelta(seconds=error.retry_after), timedelta(seconds=30))
@@ -230,6 +247,8 @@ class TtsShop(models.Model):
                 "last_error": reason,
             }
         )
+        if disconnected:
+            return  # One cause, one issue: the account's. Authorizing makes us due.
         self.env["tts.issue"]._raise(
             self,
             "connection",
