@@ -31,6 +31,7 @@ def parser():
     add("--redirect-url", help="where the consent page sends the seller")
     add("--keep-refresh", action="store_true", help="a refresh keeps its token")
     add("--revoke-old", action="store_true", help="a refresh kills old access tokens")
+    add("--offset-pages", action="store_true", help="page tokens that count rows")
     add("--label-delay", type=int, default=0, help="label calls before it is ready")
     add("--profile", choices=("bench",), help="bench: 2 lines, to ship, plain")
     add("--verbose", action="store_true", help="log the requests to standard error")
@@ -52,6 +53,7 @@ def make(arguments):
             "odd_skus",
             "revoke_old",
             "label_delay",
+            "offset_pages",
         )
     }
     statuses = tuple(name for name in arguments.statuses.split(",") if name)

@@ -33,6 +33,7 @@ class Options:
     rotate_refresh: bool = True
     revoke_old: bool = False
     label_delay: int = 0
+    offset_pages: bool = False
 
 
 class Sandbox:

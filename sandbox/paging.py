@@ -97,26 +97,34 @@ def page(call, rows, size, reverse):
     """Return one page of ascending `rows` and the token of the next page.
 
     The token names the last row shown, so rows that arrive in between neither hide nor
-    repeat others, and holds a digest of the filters, so other filters are refused.
+    repeat others; with the option `offset_pages` it is a count of rows, and they do.
+    It holds a digest of the filters, so other filters are refused.
 
     :return: (list of things, next page token or "")
     """
     digest = _digest(call, reverse)
-    position = len(rows) if reverse else 0
+    counting = call.box.options.offset_pages
+    start = 0
     token = call.query.get("page_token")
     if token:
         mark = _decode(token, digest)
-        position = (bisect_left if reverse else bisect_right)(
-            rows, mark, key=lambda row: row[:2]
-        )
+        start = mark[0] if counting else _after(rows, mark, reverse)
     if reverse:
-        chosen = rows[max(0, position - size) : position][::-1]
-        more = position - size > 0
+        end = max(0, len(rows) - start)
+        chosen = rows[max(0, end - size) : end][::-1]
     else:
-        chosen = rows[position : position + size]
-        more = position + size < len(rows)
-    following = _encode(chosen[-1][:2], digest) if more else ""
-    return [row[2] for row in chosen], following
+        chosen = rows[start : start + size]
+    if start + size >= len(rows) or not chosen:
+        return [row[2] for row in chosen], ""
+    mark = (start + size,) if counting else chosen[-1][:2]
+    return [row[2] for row in chosen], _encode(mark, digest)
+
+
+def _after(rows, mark, reverse):
+    """Return how many rows come before the one that follows `mark`."""
+    if reverse:
+        return len(rows) - bisect_left(rows, mark, key=lambda row: row[:2])
+    return bisect_right(rows, mark, key=lambda row: row[:2])
 
 
 def _digest(call, reverse):

@@ -54,7 +54,7 @@ class ContractCase(BaseCase):
         logger = logging.getLogger("httpx")
         cls.addClassCleanup(logger.setLevel, logger.level)
         logger.setLevel(logging.WARNING)
-        cls.box = Sandbox(markets=list(MARKETS), orders=360, products=12, seed=11)
+        cls.box = Sandbox(markets=list(MARKETS), orders=240, products=12, seed=11)
 
     def client(self, region=None):
         """Return a client for the shop of `region`, or for none."""

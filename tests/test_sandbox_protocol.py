@@ -234,3 +234,28 @@ class TestSandboxSearch(ProtocolCase):
         self.assertEqual(
             self.client.code("GET", "/order/202309/orders", query), 21008111
         )
+
+
+@tagged("post_install", "-at_install")
+class TestSandboxChangingPages(BaseCase):
+    """Orders that change between two pages, oldest update first."""
+
+    query = {"page_size": 5, "sort_field": "update_time", "sort_order": "ASC"}
+
+    def second_page(self, **options):
+        """Return the second page expected, and the one after a change before it."""
+        client = SandboxClient(orders=20, **options)
+        orders = client.orders(sort_field="update_time", sort_order="ASC")
+        ids = [order["id"] for order in orders]
+        token = client.data(*SEARCH, self.query)["next_page_token"]
+        client.door("POST", f"/orders/{ids[0]}", {"touch": True})
+        data = client.data(*SEARCH, {**self.query, "page_token": token})
+        return ids[5:10], [order["id"] for order in data["orders"]]
+
+    def test_a_change_hides_no_row_when_tokens_name_rows(self):
+        expected, found = self.second_page()
+        self.assertEqual(found, expected)
+
+    def test_a_change_hides_a_row_when_tokens_count_rows(self):
+        expected, found = self.second_page(offset_pages=True)
+        self.assertNotIn(expected[0], found)
