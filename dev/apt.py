@@ -10,6 +10,7 @@ import pathlib
 import shutil
 import subprocess
 import tempfile
+import threading
 
 from .progress import Percent, SetupError, say
 
@@ -167,8 +168,22 @@ def _download(options: list[str], packages: list[str], folder: pathlib.Path) -> 
     uris = _apt(options, ["download", "--print-uris", *packages], folder)
     sizes = [int(line.split()[2]) for line in uris.splitlines() if line.startswith("'")]
     say(f"   downloading {len(sizes)} packages, {sum(sizes) / 1e6:.0f} MB")
-    for name in packages:
-        _apt(options, ["download", name], folder)
+    percent = Percent("downloaded")
+    over = threading.Event()
+
+    def watch() -> None:
+        while not over.wait(0.5):
+            files = [*folder.glob("*.deb"), *folder.glob("**/partial/*.deb")]
+            percent.update(sum(file.stat().st_size for file in files), sum(sizes))
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        _apt(options, ["download", *packages], folder)
+    finally:
+        over.set()
+        watcher.join()
+    percent.update(1, 1)
 
 
 def _unpack(archives: list[pathlib.Path], prefix: pathlib.Path) -> None:

@@ -66,9 +66,8 @@ def _split(arguments: list[str]) -> tuple[list[str], list[str]]:
     """Tell test paths, named as seen from the checkout, from pytest's options."""
     found, options = [], []
     for argument in arguments:
-        path, separator, rest = argument.partition("::")
-        if path and not path.startswith("-") and (paths.ROOT / path).exists():
-            found.append(f"{paths.ADDONS / paths.MODULE / path}{separator}{rest}")
+        if argument == "tests" or argument.startswith("tests/"):
+            found.append(str(paths.ADDONS / paths.MODULE / argument))
         else:
             options.append(argument)
     return found, options
