@@ -1,0 +1,1 @@
+"""How fast orders come in, next to what Odoo itself needs for the same orders."""

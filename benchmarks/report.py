@@ -1,0 +1,87 @@
+"""Figures of the measures, and how they stand against the targets."""
+
+import statistics
+
+from . import profile_table
+
+COLUMNS = ("orders_per_second", "sql_per_order", "peak_mb", "growth_mb")
+
+
+def figures(results):
+    """Return the medians.
+
+    :param results: {number of orders: {measure: list of worker answers}}
+    :return: {"orders": {number: {measure: {figure: value}}}}
+    """
+    return {
+        "orders": {
+            str(size): {name: _median(rounds) for name, rounds in measures.items()}
+            for size, measures in results.items()
+        }
+    }
+
+
+def _median(rounds):
+    rows = [
+        {
+            "orders_per_second": row["orders"] / row["seconds"],
+            "sql_per_order": row["statements"] / row["orders"],
+            "peak_mb": row["peak_mb"],
+            "growth_mb": row["growth_mb"],
+        }
+        for row in rounds
+    ]
+    return {key: round(statistics.median(r[key] for r in rows), 2) for key in rows[0]}
+
+
+def show(found):
+    """Print the figures and the targets as tables."""
+    print(f"{'orders':>7} {'measure':<11}", *(f"{name:>18}" for name in COLUMNS))
+    for size, measures in found["orders"].items():
+        for name, row in measures.items():
+            values = (f"{row[column]:>18.2f}" for column in COLUMNS)
+            print(f"{size:>7} {name:<11}", *values)
+    print()
+    for name, value, target, met in judge(found["orders"]):
+        print(f"{'ok' if met else 'MISSED':>7}  {name}: {value:.2f} (target {target})")
+
+
+def judge(sizes):
+    """Yield (what, value, target, met) for each target that was measured."""
+    for size, measures in sizes.items():
+        yield from _judge_size(size, measures)
+    first, *_others, last = [*sizes.values(), None]
+    if len(sizes) > 1:
+        last = list(sizes.values())[-1]
+        if "connector" in first and "connector" in last:
+            ratio = last["connector"]["peak_mb"] / first["connector"]["peak_mb"]
+            yield "peak memory, most orders / fewest", ratio, "<= 1.1", ratio <= 1.1
+
+
+def _judge_size(size, measures):
+    mine = measures.get("connector")
+    if not mine:
+        return
+    speed = mine["orders_per_second"]
+    for name, least in (("floor", 0.95), ("one_by_one", 2.0)):
+        if name in measures:
+            ratio = speed / measures[name]["orders_per_second"]
+            yield f"{size} orders, speed / {name}", ratio, f">= {least}", ratio >= least
+    statements = mine["sql_per_order"]
+    yield f"{size} orders, SQL per order", statements, "<= 55", statements <= 55
+    if "resync" in measures:
+        again = measures["resync"]
+        ratio = again["orders_per_second"] / speed
+        yield f"{size} orders, resync / import", ratio, ">= 50", ratio >= 50
+        statements = again["sql_per_order"]
+        met = statements < 0.5
+        yield f"{size} orders, SQL per unchanged order", statements, "< 0.5", met
+
+
+def print_profile(results):
+    """Print where statements and time went, from the last round of each measure."""
+    for size, measures in results.items():
+        last = {name: rounds[-1] for name, rounds in measures.items()}
+        print("\n".join(profile_table.lines(last, size)))
+        for name, result in last.items():
+            print(f"\n=== {name} ===\n{result['profile']['functions']}")
