@@ -9,7 +9,7 @@ class ProductProduct(models.Model):
 
     @api.model
     def _tts_resolve(self, shop, groups):
-        """Find the product of each SKU: by seller SKU, else by TikTok's SKU or product id.
+        """Find each SKU's product by seller SKU, else by TikTok's SKU or product id.
 
         Internal References are not unique in Odoo. Two candidates are a question for a
         person, never a guess.
@@ -39,7 +39,9 @@ class ProductProduct(models.Model):
             by_reference[product.default_code].append(product)
         found, ambiguous = {}, {}
         for sku_id, refs in wanted.items():
-            candidates = next((by_reference[ref] for ref in refs if ref in by_reference), [])
+            candidates = next(
+                (by_reference[ref] for ref in refs if ref in by_reference), []
+            )
             if len(candidates) == 1:
                 found[sku_id] = candidates[0]
             elif candidates:

@@ -113,7 +113,9 @@ class ResPartner(models.Model):
                 ("tts_address_key", "in", list(set(keys.values()))),
             ]
         )
-        found = {(child.parent_id.id, child.tts_address_key): child for child in children}
+        found = {
+            (child.parent_id.id, child.tts_address_key): child for child in children
+        }
         missing = {}
         for order in orders:
             place = (buyers[order.id].id, keys.get(order.id))

@@ -138,7 +138,7 @@ class SaleOrder(models.Model):
         }
 
     def _tts_prepare_line_values(self, shop, entry, mapping, fiscal_position):
-        """One line per group of equal units, and one for what the buyer paid to ship."""
+        """One line per group of equal units, one for what the buyer paid to ship."""
         # Without distribution models Odoo asks for one several times per line, in vain.
         common = {} if mapping.has_analytics else {"analytic_distribution": False}
         values = []
@@ -229,9 +229,7 @@ class SaleOrder(models.Model):
                 self.env._("Goods have left already. Arrange their return.")
             )
         if any(invoice.state == "posted" for invoice in self.invoice_ids):
-            raise UserError(
-                self.env._("It is invoiced already. Issue a credit note.")
-            )
+            raise UserError(self.env._("It is invoiced already. Issue a credit note."))
 
 
 def _line_text(group):

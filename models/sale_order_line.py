@@ -25,19 +25,19 @@ class SaleOrderLine(models.Model):
     def _compute_price_unit(self):
         """Override of `sale` to keep TikTok's price when the quantity changes."""
         frozen = self.filtered(lambda line: line._tts_is_frozen())
-        super(SaleOrderLine, self - frozen)._compute_price_unit()
+        return super(SaleOrderLine, self - frozen)._compute_price_unit()
 
     def _compute_discount(self):
         """Override of `sale` to keep pricelist discounts off TikTok's prices."""
         frozen = self.filtered(lambda line: line._tts_is_frozen())
-        super(SaleOrderLine, self - frozen)._compute_discount()
+        return super(SaleOrderLine, self - frozen)._compute_discount()
 
     def _compute_tax_ids(self):
         """Override of `sale` to keep the tax TikTok's price was split with."""
         frozen = self.filtered(
             lambda line: line._tts_is_frozen() and line.order_id.state == "sale"
         )
-        super(SaleOrderLine, self - frozen)._compute_tax_ids()
+        return super(SaleOrderLine, self - frozen)._compute_tax_ids()
 
     def _action_launch_stock_rule(self, **kwargs):
         """Override of `sale_stock`: what TikTok ships itself needs no delivery."""

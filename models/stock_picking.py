@@ -60,7 +60,10 @@ class StockPicking(models.Model):
 
 def _delivery_status(order_status):
     """How a delivery stands, in the words promised to warehouse clerks."""
-    if order_status in (const.STATUS_AWAITING_SHIPMENT, const.STATUS_PARTIALLY_SHIPPING):
+    if order_status in (
+        const.STATUS_AWAITING_SHIPMENT,
+        const.STATUS_PARTIALLY_SHIPPING,
+    ):
         return "awaiting_shipment"
     if order_status == const.STATUS_AWAITING_COLLECTION:
         return "awaiting_collection"

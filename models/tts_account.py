@@ -42,7 +42,6 @@ class TtsAccount(models.Model):
     )
     responsible_id = fields.Many2one(
         "res.users",
-        string="Responsible",
         default=lambda self: self.env.user,
         help="Gets an activity when the authorization ends or is lost.",
     )
@@ -149,15 +148,15 @@ class TtsAccount(models.Model):
 
     @api.constrains("sandbox_url")
     def _check_sandbox_url(self):
-        """Tokens travel in clear text over plain HTTP: allow it on this machine only."""
+        """Plain HTTP shows tokens to everybody: allow it on this machine only."""
         for account in self.filtered("sandbox_url"):
             parts = urlsplit(account.sandbox_url)
             loopback = parts.hostname in LOOPBACK_HOSTS
             if parts.scheme != "https" and not (parts.scheme == "http" and loopback):
                 raise ValidationError(
                     self.env._(
-                        "The sandbox of %(account)s must be reached over https, or over "
-                        "http on this machine (localhost).",
+                        "The sandbox of %(account)s must be reached over https, or "
+                        "over http on this machine (localhost).",
                         account=account.name,
                     )
                 )
@@ -206,8 +205,9 @@ class TtsAccount(models.Model):
         if missing:
             raise UserError(
                 self.env._(
-                    "%(account)s cannot be authorized yet: fill in %(fields)s. You find "
-                    "them in TikTok Shop Partner Center, on the page of your app.",
+                    "%(account)s cannot be authorized yet: fill in %(fields)s. You "
+                    "find them in TikTok Shop Partner Center, on the page of your "
+                    "app.",
                     account=self.name,
                     fields=", ".join(missing),
                 )
@@ -297,7 +297,9 @@ class TtsAccount(models.Model):
 
         :return: whether the account is disconnected now
         """
-        self.last_message = str(error) if isinstance(error, TikTokError) else repr(error)
+        self.last_message = (
+            str(error) if isinstance(error, TikTokError) else repr(error)
+        )
         if not isinstance(error, Unauthorized) or error.kind not in ("token", "app"):
             return False
         self.state = "disconnected"
@@ -457,7 +459,9 @@ class TtsAccount(models.Model):
         self.ensure_one()
         with self._client() as client:
             remotes = client.authorized_shops()
-        shops = self.env["tts.shop"].with_company(self.company_id)._absorb(self, remotes)
+        shops = (
+            self.env["tts.shop"].with_company(self.company_id)._absorb(self, remotes)
+        )
         self.last_message = False
         for shop in shops:
             shop._pull_warehouses()

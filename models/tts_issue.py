@@ -139,7 +139,7 @@ class TtsIssue(models.Model):
 
     @api.model
     def _close(self, shop, keys):
-        """Close the issues of causes that healed; costs one query when there are none."""
+        """Close the issues of causes that healed; one query when there are none."""
         self.sudo().search(
             [("shop_id", "=", shop.id), ("key", "in", keys), ("state", "!=", "closed")]
         )._set_closed()
@@ -183,7 +183,8 @@ class TtsIssue(models.Model):
             except TikTokError as error:
                 raise UserError(
                     self.env._(
-                        "Order %(order)s could not be read: %(reason)s Try again later.",
+                        "Order %(order)s could not be read: %(reason)s Try again "
+                        "later.",
                         order=self.order_id.remote_id,
                         reason=error,
                     )

@@ -144,8 +144,8 @@ class TtsOrder(models.Model):
             except TikTokError as error:
                 raise UserError(
                     self.env._(
-                        "The orders of %(shop)s could not be read: %(reason)s Try again "
-                        "later.",
+                        "The orders of %(shop)s could not be read: %(reason)s Try "
+                        "again later.",
                         shop=shop.name,
                         reason=error,
                     )

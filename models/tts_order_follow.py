@@ -25,7 +25,9 @@ class TtsOrder(models.Model):
     @api.model
     def _absorb_changed(self, shop, changed):
         """Update known orders, each on its own, and import those that failed before."""
-        parsed = [(mirror, row, self._parse(row), digest) for mirror, row, digest in changed]
+        parsed = [
+            (mirror, row, self._parse(row), digest) for mirror, row, digest in changed
+        ]
         currencies = self._currencies([order for _m, _r, order, _d in parsed])
         outcomes, to_import, to_follow = {}, [], []
         for mirror, row, order, digest in parsed:
@@ -74,7 +76,9 @@ class TtsOrder(models.Model):
         if order.status in const.TO_SHIP_STATUSES:
             return True
         if order.status in const.CANCELLED_STATUSES:
-            self.write({"state": "skipped", "error_message": False, "next_retry": False})
+            self.write(
+                {"state": "skipped", "error_message": False, "next_retry": False}
+            )
             self.env["tts.issue"]._close(self.shop_id, self._all_issue_keys())
         elif order.status in dict(const.ORDER_STATUSES):
             self._note_error(
@@ -142,7 +146,7 @@ class TtsOrder(models.Model):
         self.env["tts.issue"]._close(self.shop_id, [f"follow:{self.remote_id}"])
 
     def _follow_cancellation(self, order):
-        """Cancelled on TikTok cancels in Odoo; if goods have left, a person is asked."""
+        """Cancel what TikTok cancelled; if goods have left, a person is asked."""
         sale_order = self.sale_order_id
         if sale_order.state == "cancel":
             return
@@ -286,13 +290,14 @@ class TtsOrder(models.Model):
             # Whatever happens, these are not due again at once.
             orders.next_retry = fields.Datetime.now() + RETRY_START
             _outcomes, unknown = shop._refetch(orders.mapped("remote_id"))
-            orders.filtered(lambda order: order.remote_id in unknown).next_retry = (
-                fields.Datetime.now() + RETRY_CAP
-            )
+            for order in orders:
+                if order.remote_id in unknown:
+                    order.next_retry = fields.Datetime.now() + RETRY_CAP
 
 
 def _plain(values):
     """The address values that may be compared and rewritten in place."""
     return {
-        name: values[name] for name in ("name", "phone", "street", "street2", "city", "zip")
+        name: values[name]
+        for name in ("name", "phone", "street", "street2", "city", "zip")
     }

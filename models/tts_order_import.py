@@ -81,16 +81,16 @@ class TtsOrder(models.Model):
             ignored, error
         :raise Conflict: another worker wrote the same orders meanwhile
         """
-        self, shop = self.with_company(shop.company_id), shop.with_company(shop.company_id)
+        self = self.with_company(shop.company_id)
+        shop = shop.with_company(shop.company_id)
         named = self._by_remote_id(shop, rows)
         known = self._known_mirrors(shop, named)
         fresh, changed, outcomes = [], [], {}
         for remote_id, row in named.items():
             row, digest = _clean(row)
             mirror = known.get(remote_id)
-            if mirror and _is_stale(mirror, row):
-                outcomes[remote_id] = "unchanged"
-            elif mirror and mirror.digest == digest and not force:
+            same = mirror and mirror.digest == digest and not force
+            if same or (mirror and _is_stale(mirror, row)):
                 outcomes[remote_id] = "unchanged"
             elif mirror:
                 changed.append((mirror, row, digest))
@@ -110,7 +110,9 @@ class TtsOrder(models.Model):
             remote_id = _remote_id(row)
             if not remote_id:
                 self._note_nameless(shop, row)
-            elif remote_id not in named or _epoch_of(row) >= _epoch_of(named[remote_id]):
+            elif remote_id not in named or _epoch_of(row) >= _epoch_of(
+                named[remote_id]
+            ):
                 named[remote_id] = row
         return named
 
@@ -127,9 +129,7 @@ class TtsOrder(models.Model):
         """Record orders never seen before, then import those that can be."""
         if not fresh:
             return {}
-        parsed = {
-            remote_id: self._parse(row) for remote_id, row, _digest_ in fresh
-        }
+        parsed = {remote_id: self._parse(row) for remote_id, row, _digest_ in fresh}
         currencies = self._currencies(parsed.values())
         mirrors = self._create_mirrors(
             [
@@ -175,7 +175,7 @@ class TtsOrder(models.Model):
             _logger.exception("A TikTok Shop order cannot be recorded as it came")
             bare = {name: vals_list[0][name] for name in ("shop_id", "remote_id")}
             mirrors = self.create(bare | {"digest": vals_list[0]["digest"]})
-        return mirrors.with_context(self.env.context)
+        return self.browse(mirrors.ids)
 
     @api.model
     def _prepare_fresh_values(self, shop, remote_id, row, digest, order, currencies):
@@ -418,7 +418,8 @@ class TtsOrder(models.Model):
             reason=reason,
             hint=self.env._(
                 "The order stays a quotation. Check the taxes of its products, correct "
-                "the quotation until the totals agree, then click Retry: it is confirmed."
+                "the quotation until the totals agree, then click Retry: it is "
+                "confirmed."
             ),
             order_id=self.id,
             next_retry=next_retry,
@@ -484,10 +485,20 @@ def _clean(row):
     """
     text = json.dumps(row, sort_keys=True, ensure_ascii=False, default=str)
     data = text.encode("utf-8", "replace")
-    if b"\\u0000" in data or data.decode() != text:
-        data = data.replace(b"\\u0000", b"")
-        row = json.loads(data)
+    if "\\u0000" in text or data.decode() != text:
+        row = _scrub(row)
     return row, hashlib.blake2b(data, digest_size=16).hexdigest()
+
+
+def _scrub(value):
+    """Take NUL and lone surrogates out of every text of a JSON value."""
+    if isinstance(value, str):
+        return value.replace("\0", "").encode("utf-8", "replace").decode()
+    if isinstance(value, list):
+        return [_scrub(item) for item in value]
+    if isinstance(value, dict):
+        return {_scrub(key): _scrub(item) for key, item in value.items()}
+    return value
 
 
 def _is_stale(mirror, row):

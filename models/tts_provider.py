@@ -67,7 +67,9 @@ class TtsShop(models.Model):
         :param orders: list of payload orders
         :return: {(provider id, provider name): delivery.carrier}
         """
-        wanted = {(order.shipping_provider_id, order.shipping_provider) for order in orders}
+        wanted = {
+            (order.shipping_provider_id, order.shipping_provider) for order in orders
+        }
         named = {}
         names = {name for _id, name in wanted if name}
         if names:

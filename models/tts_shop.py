@@ -41,7 +41,6 @@ class TtsShop(models.Model):
     team_id = fields.Many2one("crm.team", string="Sales Team", check_company=True)
     responsible_id = fields.Many2one(
         "res.users",
-        string="Responsible",
         default=lambda self: self.env.user,
         domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
         help="Gets an activity for everything that needs a person.",
@@ -83,14 +82,12 @@ class TtsShop(models.Model):
     )
     default_product_id = fields.Many2one(
         "product.product",
-        string="Default Product",
         check_company=True,
         default=lambda self: self._tts_default_product(),
         help="Takes the place of a SKU that no product of Odoo carries.",
     )
     shipping_product_id = fields.Many2one(
         "product.product",
-        string="Shipping Product",
         check_company=True,
         default=lambda self: self._tts_default_carrier().product_id,
         help="The line for the shipping fee that the buyer paid.",
@@ -108,14 +105,11 @@ class TtsShop(models.Model):
     # Orders Follow-up
     order_sync = fields.Boolean(string="Sync Orders Automatically", default=True)
     last_order_sync = fields.Datetime(
-        string="Last Order Sync",
         copy=False,
         help="Every order up to this time is in Odoo or in the list of issues. Set it "
         "back and save to read the orders since then again.",
     )
-    next_order_sync = fields.Datetime(
-        string="Next Order Sync", copy=False, readonly=True, index=True
-    )
+    next_order_sync = fields.Datetime(copy=False, readonly=True, index=True)
     last_success = fields.Datetime(readonly=True, copy=False)
     failure_count = fields.Integer(readonly=True, copy=False)
     last_error = fields.Char(readonly=True, copy=False)
@@ -164,9 +158,7 @@ class TtsShop(models.Model):
             )
         )
         issues = dict(
-            Issue._read_group(
-                [*mine, ("state", "=", "open")], ["shop_id"], ["__count"]
-            )
+            Issue._read_group([*mine, ("state", "=", "open")], ["shop_id"], ["__count"])
         )
         for shop in self:
             shop.order_count = orders.get(shop, 0)
@@ -210,7 +202,9 @@ class TtsShop(models.Model):
         self.check_access("write")
         for shop in self:
             shop._check_connected()
-        self.sudo().write({"next_order_sync": fields.Datetime.now(), "failure_count": 0})
+        self.sudo().write(
+            {"next_order_sync": fields.Datetime.now(), "failure_count": 0}
+        )
         self._trigger_order_sync()
         return {
             "type": "ir.actions.client",

@@ -166,7 +166,9 @@ class TtsShop(models.Model):
                 self.env.cr.rollback()
                 if attempt == CONFLICT_TRIES:
                     raise
-                _logger.info("TikTok Shop %s: page read again after a conflict", self.id)
+                _logger.info(
+                    "TikTok Shop %s: page read again after a conflict", self.id
+                )
                 if not self._take():
                     break
         raise Unreachable(

@@ -20,10 +20,15 @@ class TtsSyncRun(models.Model):
     _order = "id desc"
     _check_company_auto = True
 
-    shop_id = fields.Many2one("tts.shop", required=True, readonly=True, ondelete="cascade")
+    shop_id = fields.Many2one(
+        "tts.shop", required=True, readonly=True, ondelete="cascade"
+    )
     company_id = fields.Many2one(related="shop_id.company_id", store=True)
     user_id = fields.Many2one(
-        "res.users", string="Asked By", default=lambda self: self.env.user, readonly=True
+        "res.users",
+        string="Asked By",
+        default=lambda self: self.env.user,
+        readonly=True,
     )
     date_from = fields.Datetime(readonly=True)
     date_to = fields.Datetime(readonly=True)
@@ -67,7 +72,11 @@ class TtsSyncRun(models.Model):
             )
         }
         for run in self:
-            mine = {out: count for (run_id, out), count in counts.items() if run_id == run.id}
+            mine = {
+                out: count
+                for (run_id, out), count in counts.items()
+                if run_id == run.id
+            }
             run.order_count = sum(mine.values())
             run.created_count = mine.get("created", 0)
             run.updated_count = mine.get("updated", 0)
@@ -230,7 +239,11 @@ class TtsSyncRunLine(models.Model):
         self.ensure_one()
         if not self.order_id:
             raise UserError(
-                self.env._("Order %s is not in Odoo. %s", self.remote_id, self.message or "")
+                self.env._(
+                    "Order %(order)s is not in Odoo. %(reason)s",
+                    order=self.remote_id,
+                    reason=self.message or "",
+                )
             )
         return {
             "type": "ir.actions.act_window",

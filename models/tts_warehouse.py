@@ -57,9 +57,7 @@ class TtsShop(models.Model):
             if remote_id in known:
                 known[remote_id].write(values)
             else:
-                to_create.append(
-                    values | {"shop_id": self.id, "remote_id": remote_id}
-                )
+                to_create.append(values | {"shop_id": self.id, "remote_id": remote_id})
         self.env["tts.warehouse"].create(to_create)
 
     def _warehouse_for(self, remote_warehouse_id):

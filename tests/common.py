@@ -83,7 +83,9 @@ class TtsMixin:
     def place_one(cls, order=None, **values):
         """Place one order with these keys of its payload; return its id."""
         values.setdefault("status", "AWAITING_SHIPMENT")
-        return cls.control("POST", "/orders", {"order": order or {}, **values})["ids"][0]
+        return cls.control("POST", "/orders", {"order": order or {}, **values})["ids"][
+            0
+        ]
 
     @classmethod
     def change(cls, order_id, **values):
