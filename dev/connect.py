@@ -10,9 +10,11 @@ import urllib.request
 from datetime import datetime, timezone
 
 from . import server
-from .progress import SetupError
+from .progress import SetupError, say
 from .web_client import WebClient
 
+CALLBACK = "/tts/oauth/callback"
+ACCOUNT = "Sandbox"
 STOCK = 1000
 SYNC_TIMEOUT = 600
 
@@ -72,19 +74,26 @@ def _stock_up(client: WebClient, products: list[int]) -> None:
 
 
 def authorize(client: WebClient, keys: dict) -> int:
-    """Create a TikTok account and take it through the consent page; return its id.
+    """Take the sandbox's TikTok account through the consent page; return its id.
+
+    The account is created unless an earlier run left it.
 
     :param keys: what the sandbox said about itself when it started.
     :raise SetupError: when the account is not connected in the end.
     """
     values = {
-        "name": "Sandbox",
+        "name": ACCOUNT,
         "service_id": keys["service_id"],
         "app_key": keys["app_key"],
         "app_secret_entry": keys["app_secret"],
         "sandbox_url": keys["base_url"],
     }
-    (account,) = client.call("tts.account", "create", [values])
+    known = client.read("tts.account", [("name", "=", ACCOUNT)], ["id"], limit=1)
+    if known:
+        account = known[0]["id"]
+        client.call("tts.account", "write", [account], values)
+    else:
+        (account,) = client.call("tts.account", "create", [values])
     consent = client.call("tts.account", "action_authorize", [account])
     client.follow_link(client.get(consent["url"]), "accept")
     (row,) = client.call(
@@ -108,21 +117,37 @@ def sync(client: WebClient, again_from: str | None = None) -> None:
     :param again_from: set Last Order Sync back to this UTC time first.
     :raise SetupError: with TikTok's reason, or when it takes too long.
     """
-    ids = [shop["id"] for shop in shops(client)]
     if again_from:
+        ids = [shop["id"] for shop in shops(client)]
         client.call("tts.shop", "write", ids, {"last_order_sync": again_from})
-    client.call("tts.shop", "action_sync_orders", ids)
-    deadline = time.monotonic() + SYNC_TIMEOUT
+    start_sync(client)
+    deadline, told = time.monotonic() + SYNC_TIMEOUT, 0
     while True:
         rows = shops(client)
-        for row in rows:
-            if row["failure_count"]:
-                reason = row["last_error"]
-                raise SetupError(f"{row['name']} could not be read: {reason}")
-        # A shop that is through plans its next sync; until then it is due.
-        now = datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M:%S")
-        if all((row["next_order_sync"] or "") > now for row in rows):
+        through = sum(map(_is_through, rows))
+        if through == len(rows):
             return
+        if through > told:
+            say(f"   {through} of {len(rows)} shops")
+            told = through
         if time.monotonic() > deadline:
             raise SetupError(f"the sync did not end within {SYNC_TIMEOUT} s")
         time.sleep(1)
+
+
+def start_sync(client: WebClient) -> None:
+    """Click Sync Orders on all shops."""
+    ids = [shop["id"] for shop in shops(client)]
+    client.call("tts.shop", "action_sync_orders", ids)
+
+
+def _is_through(shop: dict) -> bool:
+    """Tell whether the scheduled action is done with this shop.
+
+    :raise SetupError: when the shop could not be read.
+    """
+    if shop["failure_count"]:
+        raise SetupError(f"{shop['name']} could not be read: {shop['last_error']}")
+    # A shop that is through plans its next sync; until then it is due.
+    now = datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M:%S")
+    return (shop["next_order_sync"] or "") > now

@@ -14,7 +14,6 @@ from . import connect, database, environment, reconcile, server
 from .progress import SetupError, say, step
 from .web_client import WebClient
 
-CALLBACK = "/tts/oauth/callback"
 SANDBOX = ("--market", "all", "--orders", "200", "--broken", "6")
 
 
@@ -34,7 +33,7 @@ def main(arguments: list[str]) -> int:
 
 def _show(env: environment.Env, name: str, options: tuple[str, ...]) -> int:
     odoo = server.OdooServer(env, name, cron_threads=1)
-    redirect = ("--redirect-url", odoo.url + CALLBACK)
+    redirect = ("--redirect-url", odoo.url + connect.CALLBACK)
     sandbox = server.SandboxServer(env, options=(*options, *redirect))
     with sandbox, odoo:
         say(f"   sandbox of TikTok Shop: {sandbox.url}\n   Odoo: {odoo.url}")

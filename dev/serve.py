@@ -1,15 +1,17 @@
-"""``make serve``: Odoo with the addon in the browser, beside a running sandbox."""
+"""``make serve``: Odoo with the addon in the browser, connected to a sandbox."""
 
 import json
 import os
 import time
 
-from . import database, environment, paths, server
+from . import connect, database, environment, paths, server
 from .progress import say, step
+from .web_client import WebClient
 
 DATABASE = "tts_serve"
 PORT = 8069
 SANDBOX_PORT = 8090
+SANDBOX = ("--market", "MY,ID,US,DE", "--orders", "120", "--broken", "4")
 
 
 def main(arguments: list[str]) -> int:
@@ -22,13 +24,26 @@ def main(arguments: list[str]) -> int:
         with step("updating the addon in the database of the last time"):
             database.odoo(env, DATABASE, "-u", paths.MODULE)
     odoo = server.OdooServer(env, DATABASE, port=port, cron_threads=1)
-    sandbox = server.SandboxServer(
-        env, sandbox_port, ("--redirect-url", f"{odoo.url}/tts/oauth/callback")
-    )
+    redirect = ("--redirect-url", odoo.url + connect.CALLBACK)
+    sandbox = server.SandboxServer(env, sandbox_port, (*SANDBOX, *redirect))
     with sandbox, odoo:
+        _connect(odoo, sandbox)
         _tell(odoo, sandbox)
         _wait(odoo, sandbox)
     return 0
+
+
+def _connect(odoo: server.OdooServer, sandbox: server.SandboxServer) -> None:
+    """Connect Odoo to the sandbox and start the first sync.
+
+    A sandbox that was started again knows no token of the last time.
+    """
+    with step("connecting Odoo to the sandbox"):
+        client = WebClient(odoo.url)
+        client.log_in("admin", "admin")
+        connect.create_products(client, connect.sandbox_state(sandbox, raw=False))
+        connect.authorize(client, json.loads(sandbox.hello()))
+        connect.start_sync(client)
 
 
 def _port(variable: str, default: int) -> int:
@@ -36,11 +51,9 @@ def _port(variable: str, default: int) -> int:
 
 
 def _tell(odoo: server.OdooServer, sandbox: server.SandboxServer) -> None:
-    hello = json.loads(sandbox.hello() or "{}")
-    keys = ("base_url", "app_key", "app_secret", "service_id")
-    lines = [f"  {name:12} {hello[name]}" for name in keys if name in hello]
-    say(f"\nOdoo:    {odoo.url}   (admin / admin)")
-    say("\n".join(["Sandbox, to connect a TikTok account to:", *lines]))
+    say(f"\nOdoo:    {odoo.url}/odoo/tiktok-shops   (admin / admin)")
+    say(f"Sandbox: {sandbox.url}   (in place of TikTok Shop)")
+    say("The first orders are being read; the shops show when they are there.")
     say(f"\nLogs: {odoo.log}\nCtrl-C stops both.")
 
 
