@@ -56,7 +56,7 @@ class TikTokOAuth(http.Controller):
             return self._open(account)
         try:
             account._oauth_finish(code)
-        except TikTokError as problem:
+        except (TikTokError, UserError) as problem:
             account._oauth_note(
                 request.env._(
                     "TikTok did not accept the authorization: %s Click Authorize to "

@@ -150,9 +150,7 @@ class TtsAccount(models.Model):
     def _check_sandbox_url(self):
         """Plain HTTP shows tokens to everybody: allow it on this machine only."""
         for account in self.filtered("sandbox_url"):
-            parts = urlsplit(account.sandbox_url)
-            loopback = parts.hostname in LOOPBACK_HOSTS
-            if parts.scheme != "https" and not (parts.scheme == "http" and loopback):
+            if not _is_safe(account.sandbox_url):
                 raise ValidationError(
                     self.env._(
                         "The sandbox of %(account)s must be reached over https, or "
@@ -466,3 +464,15 @@ class TtsAccount(models.Model):
         for shop in shops:
             shop._pull_warehouses()
         return shops
+
+
+def _is_safe(url):
+    """Whether secrets may travel to this address."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    if not parts.hostname:
+        return False
+    on_this_machine = parts.scheme == "http" and parts.hostname in LOOPBACK_HOSTS
+    return parts.scheme == "https" or on_this_machine

@@ -1,1 +1,4 @@
+from . import test_account
 from . import test_order_import
+from . import test_shop
+from . import test_token
