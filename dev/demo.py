@@ -102,12 +102,8 @@ def _print_issues(client: WebClient) -> None:
         print(textwrap.indent(textwrap.fill(issue["reason"] or "", 84), "      "))
 
 
-def _stop(_signal, _frame):
-    raise KeyboardInterrupt
-
-
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, _stop)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         sys.exit(main(sys.argv[1:]))
     except SetupError as error:

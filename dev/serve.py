@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import time
 
 from . import connect, database, environment, paths, server
@@ -16,6 +17,8 @@ SANDBOX = ("--market", "MY,ID,US,DE", "--orders", "120", "--broken", "4")
 
 def main(arguments: list[str]) -> int:
     """Serve until Ctrl-C; ``--fresh`` starts with a new database."""
+    # Both servers are to end with this process, also when it is not Ctrl-C that ends it.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     env = environment.ensure()
     port, sandbox_port = _port("ODOO_PORT", PORT), _port("SANDBOX_PORT", SANDBOX_PORT)
     if "--fresh" in arguments or not database.exists(env, DATABASE):
