@@ -1,9 +1,12 @@
 # A model comes before the files that extend it, so the order is by hand.
 # ruff: noqa: I001
 from . import tts_account
+from . import tts_account_oauth
 from . import tts_token
 from . import tts_order
 from . import tts_order_import
+from . import tts_order_outcome
+from . import tts_order_absorb
 from . import tts_order_follow
 from . import tts_shop
 from . import tts_shop_defaults

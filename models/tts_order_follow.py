@@ -1,110 +1,17 @@
 from psycopg2 import OperationalError
 
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import UserError
 
 from .. import const
-from ..lib.errors import PayloadError
-from ..lib.money import expected_total, order_amounts
-from .tts_order_import import (
-    IMPORT_CONTEXT,
-    RETRY_CAP,
-    RETRY_START,
-    Conflict,
-    _epoch_of,
-)
+from .tts_order_import import IMPORT_CONTEXT, Conflict
+from .tts_order_outcome import RETRY_CAP, RETRY_START
 
 
 class TtsOrder(models.Model):
     """Following orders that Odoo knows: what changed on TikTok changes here."""
 
     _inherit = "tts.order"
-
-    # === CHANGED ORDERS === #
-
-    @api.model
-    def _absorb_changed(self, shop, changed):
-        """Update known orders, each on its own, and import those that failed before."""
-        parsed = [
-            (mirror, row, self._parse(row), digest) for mirror, row, digest in changed
-        ]
-        currencies = self._currencies([order for _m, _r, order, _d in parsed])
-        outcomes, to_import, to_follow = {}, [], []
-        for mirror, row, order, digest in parsed:
-            if isinstance(order, PayloadError):
-                mirror._note_unreadable(order, row, digest)
-                outcomes[mirror.remote_id] = "error"
-                continue
-            previous_total = mirror.amount_order
-            mirror._store(order, row, digest, currencies)
-            entry = self._incoming(mirror, order, currencies)
-            if mirror.sale_order_id:
-                to_follow.append((entry, previous_total))
-            elif mirror._is_wanted(order):
-                to_import.append(entry)
-            outcomes[mirror.remote_id] = "updated"
-        self._import(shop, to_import)
-        for entry in to_import:
-            failed = entry.mirror.state in ("error", "review")
-            outcomes[entry.order.id] = "error" if failed else "created"
-        for entry, previous_total in to_follow:
-            if not entry.mirror._follow_safely(entry, previous_total):
-                outcomes[entry.order.id] = "error"
-        return outcomes
-
-    def _store(self, order, row, digest, currencies):
-        self.with_context(**IMPORT_CONTEXT).write(
-            self._prepare_mirror_values(
-                order,
-                order_amounts(order),
-                expected_total(order),
-                currencies[order.payment.currency],
-            )
-            | {
-                "payload": row,
-                "digest": digest,
-                "remote_update_epoch": _epoch_of(row),
-            }
-        )
-
-    def _is_wanted(self, order):
-        """Whether an order that never became a sales order still has to.
-
-        One that was cancelled meanwhile is settled. One that left meanwhile, or whose
-        status nobody knows, keeps its issue: a person decides.
-        """
-        if order.status in const.TO_SHIP_STATUSES:
-            return True
-        if order.status in const.CANCELLED_STATUSES:
-            self.write(
-                {"state": "skipped", "error_message": False, "next_retry": False}
-            )
-            self.env["tts.issue"]._close(self.shop_id, self._all_issue_keys())
-        elif order.status in dict(const.ORDER_STATUSES):
-            self._note_error(
-                UserError(
-                    self.env._(
-                        "On TikTok it is %s by now, but it never came into Odoo.",
-                        dict(const.ORDER_STATUSES)[order.status],
-                    )
-                )
-            )
-        else:
-            self._note_error(self._unknown_status(order))
-        return False
-
-    def _note_unreadable(self, error, row, digest):
-        """A change that cannot be read leaves what is known, and an issue."""
-        values = {"digest": digest}
-        if not self.sale_order_id:
-            values |= {"payload": row, "remote_update_epoch": _epoch_of(row)}
-        self.write(values)
-        if self.sale_order_id:
-            self._note_follow_error(error)
-        else:
-            self._note_error(error)
-
-    # === FOLLOW === #
 
     def _follow_safely(self, entry, previous_total):
         """Follow one order in a savepoint of its own.
@@ -254,33 +161,6 @@ class TtsOrder(models.Model):
             self.state = "done"
         elif moved:
             self._note_review(sale_order, entry.expected)
-
-    def _note_follow_error(self, error):
-        """Keep why Odoo could not follow, and plan the next try."""
-        self.ensure_one()
-        next_retry = self._plan_retry()
-        reason = str(error)
-        self.write({"error_message": reason})
-        self.env["tts.issue"]._raise(
-            self.shop_id,
-            f"follow:{self.remote_id}",
-            category="order",
-            name=self.env._("Order %s changed on TikTok", self.remote_id),
-            reason=reason,
-            hint=self.env._(
-                "Put the sales order right by hand, then click Retry; or Dismiss when "
-                "nothing is to be done."
-            ),
-            order_id=self.id,
-            next_retry=next_retry,
-        )
-
-    def _all_issue_keys(self):
-        return [
-            *self._issue_keys(),
-            f"follow:{self.remote_id}",
-            f"cancel_request:{self.remote_id}",
-        ]
 
     # === AGAIN === #
 

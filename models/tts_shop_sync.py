@@ -104,8 +104,12 @@ class TtsShop(models.Model):
                     page = next(pages, None)
                     if page is None:
                         break
+                    reached = self.last_order_sync
                     self._absorb_page(page.rows, done_until=_naive(page.done_until))
-                    if not cron._commit_progress(0 if not page.rows else 1):
+                    time_left = cron._commit_progress(1 if page.rows else 0)
+                    # Pages of the overlap bring nothing new: a run that stopped on one
+                    # would leave the next run where it began.
+                    if not time_left and self.last_order_sync != reached:
                         return False
                 else:
                     return True  # another worker has this shop

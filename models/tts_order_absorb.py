@@ -1,0 +1,351 @@
+import hashlib
+import json
+import logging
+
+from psycopg2 import OperationalError
+
+from odoo import api, models
+from odoo.exceptions import UserError
+
+from .. import const
+from ..lib.errors import PayloadError
+from ..lib.money import expected_total, order_amounts
+from ..lib.payloads import Order, parse_order
+from .tts_order_import import (
+    IMPORT_CONTEXT,
+    Conflict,
+    Incoming,
+    MappingError,
+    is_ours,
+)
+
+_logger = logging.getLogger(__name__)
+
+LONGEST_ID = 64
+
+
+class TtsOrder(models.Model):
+    """Absorbing what TikTok tells: every order gets its mirror, whatever it says."""
+
+    _inherit = "tts.order"
+
+    @api.model
+    def _absorb(self, shop, rows, force=False):
+        """Bring raw orders of one shop into Odoo; unchanged ones cost one query in all.
+
+        :param list rows: order objects as TikTok sent them
+        :param bool force: go through unchanged orders too
+        :return: {remote order id: outcome}, outcome one of created, updated, unchanged,
+            ignored, error
+        :raise Conflict: another worker wrote the same orders meanwhile
+        """
+        self = self.with_company(shop.company_id)
+        shop = shop.with_company(shop.company_id)
+        named = self._by_remote_id(shop, rows)
+        known = self._known_mirrors(shop, named)
+        fresh, changed, outcomes = [], [], {}
+        for remote_id, row in named.items():
+            row, digest = _clean(row)
+            mirror = known.get(remote_id)
+            same = mirror and mirror.digest == digest and not force
+            if same or (mirror and _is_stale(mirror, row)):
+                outcomes[remote_id] = "unchanged"
+            elif mirror:
+                changed.append((mirror, row, digest))
+            elif _is_ignorable(row):
+                outcomes[remote_id] = "ignored"
+            else:
+                fresh.append((remote_id, row, digest))
+        outcomes |= self._absorb_fresh(shop, fresh)
+        outcomes |= self._absorb_changed(shop, changed)
+        return outcomes
+
+    @api.model
+    def _by_remote_id(self, shop, rows):
+        """Keep the newest version of each order; report what has no id."""
+        named = {}
+        for row in rows:
+            remote_id = _remote_id(row)
+            if not remote_id:
+                self._note_nameless(shop, row)
+            elif remote_id not in named or _epoch_of(row) >= _epoch_of(
+                named[remote_id]
+            ):
+                named[remote_id] = row
+        return named
+
+    @api.model
+    def _known_mirrors(self, shop, remote_ids):
+        mirrors = self.search_fetch(
+            [("shop_id", "=", shop.id), ("remote_id", "in", list(remote_ids))],
+            ["remote_id", "remote_update_epoch", "digest", "state"],
+        )
+        return {mirror.remote_id: mirror for mirror in mirrors}
+
+    # === NEW ORDERS === #
+
+    @api.model
+    def _absorb_fresh(self, shop, fresh):
+        """Record orders never seen before, then import those that can be."""
+        if not fresh:
+            return {}
+        parsed = {remote_id: self._parse(row) for remote_id, row, _digest_ in fresh}
+        currencies = self._currencies(parsed.values())
+        mirrors = self._create_mirrors(
+            [
+                self._prepare_fresh_values(
+                    shop, remote_id, row, digest, parsed[remote_id], currencies
+                )
+                for remote_id, row, digest in fresh
+            ]
+        )
+        incoming, outcomes = [], {}
+        for mirror in mirrors:
+            order = parsed[mirror.remote_id]
+            if isinstance(order, PayloadError):
+                mirror._note_error(order)
+                outcomes[mirror.remote_id] = "error"
+            elif order.status not in const.TO_SHIP_STATUSES:
+                mirror._note_error(self._unknown_status(order))
+                outcomes[mirror.remote_id] = "error"
+            else:
+                incoming.append(self._incoming(mirror, order, currencies))
+        self._import(shop, incoming)
+        for entry in incoming:
+            failed = entry.mirror.state in ("error", "review")
+            outcomes[entry.order.id] = "error" if failed else "created"
+        return outcomes
+
+    @api.model
+    def _create_mirrors(self, vals_list):
+        """Create mirrors in one go; one that the database refuses keeps its bare id."""
+        try:
+            with self.env.cr.savepoint():
+                mirrors = self.with_context(**IMPORT_CONTEXT).create(vals_list)
+        except OperationalError:
+            raise
+        except Exception as error:
+            if is_ours(error):
+                raise Conflict() from error
+            if len(vals_list) > 1:
+                half = len(vals_list) // 2
+                return self._create_mirrors(vals_list[:half]) | self._create_mirrors(
+                    vals_list[half:]
+                )
+            _logger.exception("A TikTok Shop order cannot be recorded as it came")
+            bare = {name: vals_list[0][name] for name in ("shop_id", "remote_id")}
+            mirrors = self.create(bare | {"digest": vals_list[0]["digest"]})
+        return self.browse(mirrors.ids)
+
+    @api.model
+    def _prepare_fresh_values(self, shop, remote_id, row, digest, order, currencies):
+        values = {
+            "shop_id": shop.id,
+            "remote_id": remote_id,
+            "remote_update_epoch": _epoch_of(row),
+            "digest": digest,
+            "payload": row,
+        }
+        if isinstance(order, PayloadError):
+            status = str(row.get("status") or "")
+            return values | {
+                "status": self._status_value(status),
+                "remote_status": status,
+            }
+        return values | self._prepare_mirror_values(
+            order,
+            order_amounts(order),
+            expected_total(order),
+            currencies[order.payment.currency],
+        )
+
+    # === KNOWN ORDERS === #
+
+    @api.model
+    def _absorb_changed(self, shop, changed):
+        """Update known orders, each on its own, and import those that failed before."""
+        parsed = [
+            (mirror, row, self._parse(row), digest) for mirror, row, digest in changed
+        ]
+        currencies = self._currencies([order for _m, _r, order, _d in parsed])
+        outcomes, to_import, to_follow = {}, [], []
+        for mirror, row, order, digest in parsed:
+            if isinstance(order, PayloadError):
+                mirror._note_unreadable(order, row, digest)
+                outcomes[mirror.remote_id] = "error"
+                continue
+            previous_total = mirror.amount_order
+            mirror._store(order, row, digest, currencies)
+            entry = self._incoming(mirror, order, currencies)
+            if mirror.sale_order_id:
+                to_follow.append((entry, previous_total))
+            elif mirror._is_wanted(order):
+                to_import.append(entry)
+            outcomes[mirror.remote_id] = "updated"
+        self._import(shop, to_import)
+        for entry in to_import:
+            failed = entry.mirror.state in ("error", "review")
+            outcomes[entry.order.id] = "error" if failed else "created"
+        for entry, previous_total in to_follow:
+            if not entry.mirror._follow_safely(entry, previous_total):
+                outcomes[entry.order.id] = "error"
+        return outcomes
+
+    def _store(self, order, row, digest, currencies):
+        self.with_context(**IMPORT_CONTEXT).write(
+            self._prepare_mirror_values(
+                order,
+                order_amounts(order),
+                expected_total(order),
+                currencies[order.payment.currency],
+            )
+            | {
+                "payload": row,
+                "digest": digest,
+                "remote_update_epoch": _epoch_of(row),
+            }
+        )
+
+    def _is_wanted(self, order):
+        """Whether an order that never became a sales order still has to.
+
+        One that was cancelled meanwhile is settled. One that left meanwhile, or whose
+        status nobody knows, keeps its issue: a person decides.
+        """
+        if order.status in const.TO_SHIP_STATUSES:
+            return True
+        if order.status in const.CANCELLED_STATUSES:
+            self.write(
+                {"state": "skipped", "error_message": False, "next_retry": False}
+            )
+            self.env["tts.issue"]._close(self.shop_id, self._all_issue_keys())
+        elif order.status in dict(const.ORDER_STATUSES):
+            self._note_error(
+                UserError(
+                    self.env._(
+                        "On TikTok it is %s by now, but it never came into Odoo.",
+                        dict(const.ORDER_STATUSES)[order.status],
+                    )
+                )
+            )
+        else:
+            self._note_error(self._unknown_status(order))
+        return False
+
+    def _note_unreadable(self, error, row, digest):
+        """A change that cannot be read leaves what is known, and an issue."""
+        values = {"digest": digest}
+        if not self.sale_order_id:
+            values |= {"payload": row, "remote_update_epoch": _epoch_of(row)}
+        self.write(values)
+        if self.sale_order_id:
+            self._note_follow_error(error)
+        else:
+            self._note_error(error)
+
+    # === READING === #
+
+    @api.model
+    def _parse(self, row):
+        """Return the typed order, or the `PayloadError` that says what is wrong."""
+        try:
+            return parse_order(row)
+        except PayloadError as error:
+            return error
+        except Exception as error:
+            # Nothing TikTok may send can stop the orders beside it.
+            _logger.exception("A TikTok Shop order cannot be read")
+            return PayloadError("order", repr(error))
+
+    @api.model
+    def _unknown_status(self, order):
+        return MappingError(
+            self.env._(
+                "TikTok gives it the status %s, which this version does not know.",
+                order.status,
+            )
+        )
+
+    @api.model
+    def _currencies(self, orders):
+        """Look up the currencies of typed orders: {ISO code: currency or empty}."""
+        codes = {order.payment.currency for order in orders if isinstance(order, Order)}
+        Currency = self.env["res.currency"].with_context(active_test=False)
+        found = Currency.search([("name", "in", list(codes))])
+        by_code = {currency.name: currency for currency in found}
+        return {code: by_code.get(code, Currency) for code in codes}
+
+    @api.model
+    def _incoming(self, mirror, order, currencies):
+        return Incoming(
+            mirror, order, expected_total(order), currencies[order.payment.currency]
+        )
+
+    @api.model
+    def _note_nameless(self, shop, row):
+        self.env["tts.issue"]._raise(
+            shop,
+            "nameless_order",
+            category="order",
+            name=self.env._("TikTok sent an order without an id"),
+            reason=json.dumps(row, default=str)[:500],
+            hint=self.env._(
+                "It cannot be imported. Compare the orders of the last hours in Seller "
+                "Center with Odoo, and import a missing one by its number."
+            ),
+        )
+
+
+def _remote_id(row):
+    """The order's id as text, also when it came as a number; empty when unusable."""
+    value = row.get("id") if isinstance(row, dict) else None
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return ""
+    text = str(value).strip()
+    return text if len(text) <= LONGEST_ID and "\0" not in text else ""
+
+
+def _epoch_of(row):
+    value = row.get("update_time")
+    try:
+        return min(max(int(value), 0), 2**31 - 1)
+    except (TypeError, ValueError):
+        return 0
+
+
+def _clean(row):
+    """Return the row as a database can hold it, and a digest that tells versions apart.
+
+    TikTok moves `update_time` on status changes only ("Get Order Detail"), so the whole
+    text is compared. PostgreSQL takes neither NUL nor half of a surrogate pair.
+    """
+    text = json.dumps(row, sort_keys=True, ensure_ascii=False, default=str)
+    data = text.encode("utf-8", "replace")
+    if "\\u0000" in text or data.decode() != text:
+        row = _scrub(row)
+    return row, hashlib.blake2b(data, digest_size=16).hexdigest()
+
+
+def _scrub(value):
+    """Take NUL and lone surrogates out of every text of a JSON value."""
+    if isinstance(value, str):
+        return value.replace("\0", "").encode("utf-8", "replace").decode()
+    if isinstance(value, list):
+        return [_scrub(item) for item in value]
+    if isinstance(value, dict):
+        return {_scrub(key): _scrub(item) for key, item in value.items()}
+    return value
+
+
+def _is_stale(mirror, row):
+    """An older version that arrives late says nothing new."""
+    return 0 < _epoch_of(row) < mirror.remote_update_epoch
+
+
+def _is_ignorable(row):
+    """Orders we never saw are wanted only while they have to be shipped.
+
+    A status nobody knows is no reason to look away: that order is recorded.
+    """
+    status = str(row.get("status") or "")
+    return status in dict(const.ORDER_STATUSES) and status not in const.TO_SHIP_STATUSES
