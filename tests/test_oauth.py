@@ -87,9 +87,7 @@ class TestOAuth(OAuthCase):
 
     def test_accepting_brings_the_shops_with_their_warehouses(self):
         self.walk()
-        self.assertEqual(
-            sorted(self.account.shop_ids.mapped("region")), ["GB", "MY"]
-        )
+        self.assertEqual(sorted(self.account.shop_ids.mapped("region")), ["GB", "MY"])
         for shop in self.account.shop_ids:
             self.assertTrue(shop.warehouse_ids)
 
