@@ -1,4 +1,5 @@
 from . import test_account
+from . import test_issue
 from . import test_oauth
 from . import test_order_import
 from . import test_shop
