@@ -174,11 +174,11 @@ class TtsOrder(models.Model):
                 mirror._note_unreadable(order, row, digest)
                 outcomes[mirror.remote_id] = "error"
                 continue
-            previous_total = mirror.amount_order
+            before = mirror._before_change()
             mirror._store(order, row, digest, currencies)
             entry = self._incoming(mirror, order, currencies)
             if mirror.sale_order_id:
-                to_follow.append((entry, previous_total))
+                to_follow.append((entry, before))
             elif mirror._is_wanted(order):
                 to_import.append(entry)
             outcomes[mirror.remote_id] = "updated"
@@ -186,8 +186,8 @@ class TtsOrder(models.Model):
         for entry in to_import:
             failed = entry.mirror.state in ("error", "review")
             outcomes[entry.order.id] = "error" if failed else "created"
-        for entry, previous_total in to_follow:
-            if not entry.mirror._follow_safely(entry, previous_total):
+        for entry, before in to_follow:
+            if not entry.mirror._follow_safely(entry, before):
                 outcomes[entry.order.id] = "error"
         return outcomes
 

@@ -1,3 +1,6 @@
+from datetime import datetime
+from typing import NamedTuple
+
 from psycopg2 import OperationalError
 
 from odoo import fields, models
@@ -8,19 +11,29 @@ from .tts_order_import import IMPORT_CONTEXT, Conflict
 from .tts_order_outcome import RETRY_CAP, RETRY_START
 
 
+class Before(NamedTuple):
+    """What a change is measured against: the total and the date promised so far."""
+
+    total: float
+    promised: datetime | bool
+
+
 class TtsOrder(models.Model):
     """Following orders that Odoo knows: what changed on TikTok changes here."""
 
     _inherit = "tts.order"
 
-    def _follow_safely(self, entry, previous_total):
+    def _before_change(self):
+        return Before(self.amount_order, self.hand_over_by or self.ship_by)
+
+    def _follow_safely(self, entry, before):
         """Follow one order in a savepoint of its own.
 
         :return: whether it went well
         """
         try:
             with self.env.cr.savepoint():
-                self.with_context(**IMPORT_CONTEXT)._follow(entry, previous_total)
+                self.with_context(**IMPORT_CONTEXT)._follow(entry, before)
         except (OperationalError, Conflict):
             raise
         except Exception as error:
@@ -28,7 +41,7 @@ class TtsOrder(models.Model):
             return False
         return True
 
-    def _follow(self, entry, previous_total):
+    def _follow(self, entry, before):
         """Bring one sales order in step with what TikTok says now.
 
         :raise UserError: Odoo cannot follow; a person must decide
@@ -40,7 +53,8 @@ class TtsOrder(models.Model):
             self._follow_request(entry.order)
             self._follow_lines(entry.order)
             self._follow_address(entry.order)
-            self._follow_total(entry, previous_total)
+            self._follow_deadline(before)
+            self._follow_total(entry, before)
         if self.state != "review":
             self.write(
                 {
@@ -92,7 +106,8 @@ class TtsOrder(models.Model):
         for line in sale_order.order_line.filtered("tts_line_ids"):
             known.update(line.tts_line_ids)
             left = sum(line_id in active for line_id in line.tts_line_ids)
-            if left >= line.product_uom_qty:
+            # Nothing was cancelled, or a person lowered the quantity already.
+            if left == len(line.tts_line_ids) or left >= line.product_uom_qty:
                 continue
             if left < line.qty_delivered:
                 raise UserError(
@@ -143,7 +158,15 @@ class TtsOrder(models.Model):
                 lambda picking: picking.state not in ("done", "cancel")
             ).partner_id = recipient
 
-    def _follow_total(self, entry, previous_total):
+    def _follow_deadline(self, before):
+        """Move the promised date with TikTok's, unless a person promised another."""
+        sale_order = self.sale_order_id
+        promised = self.hand_over_by or self.ship_by
+        moved = promised and promised != before.promised
+        if moved and sale_order.commitment_date == before.promised:
+            sale_order.commitment_date = promised
+
+    def _follow_total(self, entry, before):
         """Confirm a quotation whose total agrees by now; report a total that moved."""
         sale_order = self.sale_order_id
         if sale_order.state in ("draft", "sent"):
@@ -154,7 +177,7 @@ class TtsOrder(models.Model):
                 self._note_done()
             return
         moved = sale_order.currency_id.compare_amounts(
-            previous_total, float(entry.expected)
+            before.total, float(entry.expected)
         )
         if not sale_order._tts_differs_by(entry.expected):
             self.env["tts.issue"]._close(self.shop_id, [f"total:{self.remote_id}"])

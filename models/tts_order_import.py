@@ -109,6 +109,9 @@ class TtsOrder(models.Model):
         if to_confirm:
             to_confirm.action_confirm()
         exact._note_done()
+        for entry in ready:
+            if entry.order.is_buyer_request_cancel:
+                entry.mirror._follow_request(entry.order)
         self._note_unmatched(shop, mapping)
 
     @api.model
