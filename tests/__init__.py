@@ -1,5 +1,6 @@
 from . import test_account
 from . import test_issue
+from . import test_kill
 from . import test_oauth
 from . import test_order_customer
 from . import test_order_follow
