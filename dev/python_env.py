@@ -97,7 +97,7 @@ def _install(pip: list[str]) -> None:
     ) as process:
         for line in process.stdout:
             lines.append(line)
-            if f"{REQUIREMENTS.name} (line" in line:
+            if line.startswith(("Collecting ", "Processing ")):
                 seen += 1
                 percent.update(seen, total)
     if process.returncode:
