@@ -6,5 +6,7 @@ from . import test_order_customer
 from . import test_order_follow
 from . import test_order_import
 from . import test_order_money
+from . import test_secrets
+from . import test_security
 from . import test_shop
 from . import test_token

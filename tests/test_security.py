@@ -1,0 +1,207 @@
+from odoo.exceptions import AccessError
+from odoo.tests import new_test_user, tagged
+
+from .common import TtsCase
+
+OURS = "odoo.addons.sale_tiktok_shop"
+OPERATIONS = ("read", "write", "create", "unlink")
+# Who may do more than read; everything else only opens what its caller may read.
+MANAGER_BUTTONS = {
+    "tts.account": {"action_authorize", "action_refresh_shops"},
+    "tts.shop": {"action_sync_orders", "action_pull_settings"},
+    "tts.order": {"action_retry"},
+    "tts.sync.run": {"action_run_again"},
+    "tts.order.resync": {"action_sync"},
+}
+USER_BUTTONS = {"tts.issue": {"action_retry", "action_dismiss"}}
+OPENING = ("action_view_", "action_open", "action_refresh")
+CRUD = ("create", "write", "unlink", "copy", "copy_data")
+
+
+@tagged("post_install", "-at_install")
+class TestSecurity(TtsCase):
+    """Walks all models of this addon: a new one is held to the same."""
+
+    sandbox_options = {"orders": 0, "products": 2, "odd_skus": 0}
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.other_company = cls.env["res.company"].create({"name": "Other company"})
+        manager = "sale_tiktok_shop.group_tts_manager"
+        cls.manager = new_test_user(cls.env, "tts_boss", groups=manager)
+        cls.foreign_manager = new_test_user(
+            cls.env,
+            "tts_foreign_boss",
+            groups=manager,
+            company_id=cls.other_company.id,
+        )
+        cls.salesman = new_test_user(
+            cls.env, "tts_seller", groups="sales_team.group_sale_salesman"
+        )
+        cls.stranger = new_test_user(cls.env, "tts_nobody", groups="base.group_user")
+        cls.portal = new_test_user(cls.env, "tts_portal", groups="base.group_portal")
+        cls.public = cls.env.ref("base.public_user")
+
+    def own_models(self):
+        """Return the names of all models of this addon that hold records."""
+        return sorted(
+            name
+            for name, model in self.registry.items()
+            if name.startswith("tts.") and not model._abstract
+        )
+
+    def make_samples(self):
+        """Return a record of the test's company for every model of this addon."""
+        self.place_one()
+        self.sync()
+        run = self.env["tts.sync.run"].create(
+            {"shop_id": self.shop.id, "remote_ids": "1"}
+        )
+        line = {"run_id": run.id, "remote_id": "1", "outcome": "missing"}
+        provider = {"shop_id": self.shop.id, "remote_id": "1", "name": "Carrier"}
+        return {
+            "tts.account": self.account,
+            "tts.token": self.account.sudo().token_ids,
+            "tts.shop": self.shop,
+            "tts.warehouse": self.shop.warehouse_ids[0],
+            "tts.provider": self.env["tts.provider"].create(provider),
+            "tts.order": self.shop.order_ids[0],
+            "tts.issue": self.env["tts.issue"]._raise(
+                self.shop, "k", category="stock", name="n"
+            ),
+            "tts.sync.run": run,
+            "tts.sync.run.line": self.env["tts.sync.run.line"].create(line),
+            "tts.order.resync": self.env["tts.order.resync"].create(
+                {"shop_id": self.shop.id}
+            ),
+        }
+
+    def rule_domain(self, model, user):
+        return self.env["ir.rule"].with_user(user)._compute_domain(model, "read")
+
+    def buttons(self, model):
+        """Return the public methods that this addon gives a model."""
+        return {
+            name
+            for cls in type(self.env[model]).mro()
+            if cls.__module__.startswith(OURS)
+            for name, value in vars(cls).items()
+            if callable(value) and not name.startswith("_") and name not in CRUD
+        }
+
+    def allowed(self, model, user):
+        records = self.env[model].with_user(user)
+        return {name for name in OPERATIONS if records.has_access(name)}
+
+    # === COMPANIES === #
+
+    def test_every_model_has_its_access_lines(self):
+        for model in self.own_models():
+            with self.subTest(model=model):
+                lines = self.env["ir.model.access"].search_count(
+                    [("model_id.model", "=", model)]
+                )
+                self.assertTrue(lines)
+
+    def test_every_record_is_hidden_from_other_companies(self):
+        samples = self.make_samples()
+        self.assertEqual(sorted(samples), self.own_models())
+        for model, record in samples.items():
+            with self.subTest(model=model):
+                mine = self.rule_domain(model, self.manager)
+                theirs = self.rule_domain(model, self.foreign_manager)
+                self.assertTrue(record.sudo().filtered_domain(mine))
+                self.assertFalse(record.sudo().filtered_domain(theirs))
+
+    def test_another_company_finds_nothing(self):
+        for model, record in self.make_samples().items():
+            records = record.with_user(self.foreign_manager)
+            if not records.browse().has_access("read"):
+                continue
+            with self.subTest(model=model):
+                self.assertFalse(records.search([]))
+                with self.assertRaises(AccessError):
+                    records.read(["display_name"])
+
+    # === RIGHTS === #
+
+    def test_clerks_and_sellers_read_and_change_nothing(self):
+        unreadable = ("tts.token", "tts.order.resync")
+        for model in self.own_models():
+            wanted = set() if model in unreadable else {"read"}
+            for user in (self.low_user, self.salesman):
+                with self.subTest(model=model, user=user.login):
+                    self.assertEqual(self.allowed(model, user), wanted)
+
+    def test_everybody_else_may_do_nothing_at_all(self):
+        for model in self.own_models():
+            for user in (self.stranger, self.portal, self.public):
+                with self.subTest(model=model, user=user.login):
+                    self.assertFalse(self.allowed(model, user))
+
+    def test_no_user_may_read_or_write_tokens(self):
+        for user in (self.manager, self.env.ref("base.user_admin")):
+            self.assertFalse(self.allowed("tts.token", user))
+
+    def test_a_clerk_cannot_read_what_is_for_administrators(self):
+        self.place_one()
+        self.sync()
+        for record, field in (
+            (self.shop.order_ids[0], "payload"),
+            (self.account, "app_key"),
+        ):
+            mine = record.with_user(self.low_user)
+            with self.subTest(field=field), self.assertRaises(AccessError):
+                mine.read([field])
+            self.assertNotIn(field, mine.fields_get())
+
+    # === BUTTONS === #
+
+    def test_every_public_method_is_a_known_button(self):
+        for model in self.own_models():
+            known = MANAGER_BUTTONS.get(model, set()) | USER_BUTTONS.get(model, set())
+            for name in self.buttons(model) - known:
+                with self.subTest(model=model, method=name):
+                    self.assertTrue(name.startswith(OPENING))
+
+    def test_no_button_of_a_manager_works_for_a_clerk(self):
+        samples = self.make_samples()
+        for model, names in MANAGER_BUTTONS.items():
+            for name in names:
+                record = samples[model].with_user(self.low_user)
+                with (
+                    self.subTest(model=model, method=name),
+                    self.assertRaises(AccessError),
+                ):
+                    getattr(record, name)()
+
+    def test_no_button_changes_anything_for_a_stranger(self):
+        samples = self.make_samples()
+        calls = self.sandbox.requests
+        for model, record in samples.items():
+            for name in self.buttons(model):
+                with self.subTest(model=model, method=name):
+                    self.try_button(record.with_user(self.stranger), name)
+        self.assertEqual(self.sandbox.requests, calls)
+
+    def try_button(self, record, name):
+        """Click as somebody without rights: refused, or nothing but a page opens."""
+        self.env.invalidate_all()  # a request begins with nothing read
+        try:
+            action = getattr(record, name)()
+        except AccessError:
+            return
+        self.assertTrue(name.startswith(OPENING), "this button worked")
+        self.assertIn(action["type"], ("ir.actions.act_window", "ir.actions.client"))
+
+    def test_no_button_works_on_a_record_of_another_company(self):
+        samples = self.make_samples()
+        for model, names in (MANAGER_BUTTONS | USER_BUTTONS).items():
+            for name in names:
+                record = samples[model].with_user(self.foreign_manager)
+                with (
+                    self.subTest(model=model, method=name),
+                    self.assertRaises(AccessError),
+                ):
+                    getattr(record, name)()
