@@ -1,5 +1,7 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 
 from .. import const
 from ..lib.errors import TikTokError
@@ -176,6 +178,20 @@ class TtsShop(models.Model):
                 shop.health = "waiting"
             else:
                 shop.health = "warning" if shop.issue_count else "ok"
+
+    @api.constrains("last_order_sync")
+    def _check_last_order_sync(self):
+        """Orders between now and a time to come would never be read."""
+        soon = fields.Datetime.now() + timedelta(minutes=10)
+        for shop in self:
+            if shop.last_order_sync and shop.last_order_sync > soon:
+                raise ValidationError(
+                    self.env._(
+                        "Last Order Sync of %s lies in the future. Set it to the time "
+                        "from which on orders are to be read.",
+                        shop.name,
+                    )
+                )
 
     # === CRUD === #
 

@@ -123,9 +123,10 @@ class TtsShop(models.Model):
 
         :return: list of (since, until), each overlapping what was read before
         """
-        since = self.last_order_sync or until - FIRST_LOOK_BACK
+        since = min(self.last_order_sync or until - FIRST_LOOK_BACK, until)
         slices = []
-        while since < until:
+        # Even a sync within a second of the last one looks at the overlap.
+        while not slices or since < until:
             end = min(since + SLICE - OVERLAP, until)
             slices.append((since - OVERLAP, end))
             since = end
@@ -235,6 +236,9 @@ class TtsShop(models.Model):
         except OperationalError:
             self.env.cr.rollback()
             _logger.warning("TikTok Shop %s: another worker is at it", self.id)
+        except Exception:
+            self.env.cr.rollback()
+            _logger.exception("TikTok Shop %s: its failure was not kept", self.id)
 
     def _note_failure(self, error):
         """Keep the reason on the shop and plan its next try; nobody else is stopped."""

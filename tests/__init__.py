@@ -1,4 +1,5 @@
 from . import test_account
+from . import test_cron
 from . import test_issue
 from . import test_kill
 from . import test_oauth

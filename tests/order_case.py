@@ -74,6 +74,18 @@ class OrderCase(TtsCase):
         """Return an order as the sandbox would serve it."""
         return self.remote(order_id)["raw"]
 
+    def run_cron(self, name="ir_cron_sync_orders"):
+        """Run a scheduled action as it is; return how many items it left over."""
+        cron = self.env.ref(f"sale_tiktok_shop.{name}")
+        with self.enter_registry_test_mode():
+            cron.method_direct_trigger()
+        self.env.invalidate_all()
+        self.assertFalse(cron.failure_count)
+        progress = self.env["ir.cron.progress"].search(
+            [("cron_id", "=", cron.id)], order="id desc", limit=1
+        )
+        return progress.remaining
+
     def calls(self, part=""):
         """Count the calls the sandbox answered, of one kind or all."""
         calls = self.control("GET", "/state?raw=0")["calls"]
