@@ -11,3 +11,4 @@ from . import test_secrets
 from . import test_security
 from . import test_shop
 from . import test_token
+from . import test_views
