@@ -62,7 +62,7 @@ class TtsAccount(models.Model):
     sandbox_url = fields.Char(
         string="Sandbox Base URL",
         copy=False,
-        groups="base.group_no_one",
+        groups="sale_tiktok_shop.group_tts_manager",
         help="Talk to this server instead of TikTok, for tests. Leave empty to trade.",
     )
     redirect_url = fields.Char(compute="_compute_redirect_url")

@@ -11,4 +11,5 @@ from . import test_secrets
 from . import test_security
 from . import test_shop
 from . import test_token
+from . import test_tour
 from . import test_views
