@@ -17,7 +17,7 @@ SANDBOX = ("--market", "MY,ID,US,DE", "--orders", "120", "--broken", "4")
 
 def main(arguments: list[str]) -> int:
     """Serve until Ctrl-C; ``--fresh`` starts with a new database."""
-    # Both servers are to end with this process, also when it is not Ctrl-C that ends it.
+    # Both servers end with this process, also when it is not Ctrl-C that ends it.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     env = environment.ensure()
     port, sandbox_port = _port("ODOO_PORT", PORT), _port("SANDBOX_PORT", SANDBOX_PORT)

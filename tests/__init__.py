@@ -1,5 +1,6 @@
 from . import test_account
 from . import test_cron
+from . import test_dev_reconcile
 from . import test_issue
 from . import test_kill
 from . import test_oauth
