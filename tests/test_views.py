@@ -42,16 +42,14 @@ class TestViews(TtsCase):
     # === LABELS THAT WERE PROMISED === #
 
     def test_shops_and_sync_orders_are_under_the_configuration_of_sales(self):
-        for name, label, model in (
-            ("tts_shop_menu", "TikTok Shops", "tts.shop"),
-            ("tts_order_resync_menu", "Sync Orders", "tts.order.resync"),
+        shops = "Sales/Configuration/TikTok Shops"
+        for name, path, model in (
+            ("tts_menu_root", shops, "tts.shop"),
+            ("tts_order_resync_menu", f"{shops}/Sync Orders", "tts.order.resync"),
         ):
             menu = self.env.ref(f"{MODULE}.{name}")
-            with self.subTest(menu=label):
-                self.assertEqual(menu.name, label)
-                self.assertTrue(
-                    menu.complete_name.startswith("Sales/Configuration/TikTok Shop")
-                )
+            with self.subTest(menu=path):
+                self.assertEqual(menu.complete_name, path)
                 self.assertEqual(menu.action.res_model, model)
 
     def test_accounts_are_in_the_settings_of_sales_under_connectors(self):
