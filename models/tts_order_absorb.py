@@ -2,8 +2,6 @@ import hashlib
 import json
 import logging
 
-from psycopg2 import OperationalError
-
 from odoo import api, models
 from odoo.exceptions import UserError
 
@@ -12,6 +10,7 @@ from ..lib.errors import PayloadError
 from ..lib.money import expected_total, order_amounts
 from ..lib.payloads import Order, parse_order
 from .tts_order_import import (
+    BUSY,
     IMPORT_CONTEXT,
     Conflict,
     Incoming,
@@ -122,7 +121,7 @@ class TtsOrder(models.Model):
         try:
             with self.env.cr.savepoint():
                 mirrors = self.with_context(**IMPORT_CONTEXT).create(vals_list)
-        except OperationalError:
+        except BUSY:
             raise
         except Exception as error:
             if is_ours(error):

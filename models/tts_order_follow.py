@@ -1,13 +1,11 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from psycopg2 import OperationalError
-
 from odoo import fields, models
 from odoo.exceptions import UserError
 
 from .. import const
-from .tts_order_import import IMPORT_CONTEXT, Conflict
+from .tts_order_import import BUSY, IMPORT_CONTEXT
 from .tts_order_outcome import RETRY_CAP, RETRY_START
 
 
@@ -34,7 +32,7 @@ class TtsOrder(models.Model):
         try:
             with self.env.cr.savepoint():
                 self.with_context(**IMPORT_CONTEXT)._follow(entry, before)
-        except (OperationalError, Conflict):
+        except BUSY:
             raise
         except Exception as error:
             self._note_follow_error(error)

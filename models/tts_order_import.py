@@ -1,9 +1,10 @@
 from dataclasses import dataclass, field
 
-from psycopg2 import IntegrityError, OperationalError
+from psycopg2 import IntegrityError
 
 from odoo import api, models
 from odoo.exceptions import UserError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ..lib.grouping import group_units
 from ..lib.payloads import Order
@@ -20,6 +21,11 @@ IMPORT_CONTEXT = {
 
 class Conflict(Exception):
     """Another worker wrote the same thing: read the page again, with fresh eyes."""
+
+
+# Reasons to start the transaction again. Other failures of the database are about the
+# value it was given: they belong to one order.
+BUSY = (Conflict, *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY)
 
 
 class MappingError(UserError):
@@ -62,14 +68,14 @@ class TtsOrder(models.Model):
         """Turn orders into sales orders; a batch that fails is split until the culprit
         is alone, and only the culprit stays out.
 
-        :raise Conflict, OperationalError: this transaction must start again
+        :raise Conflict, psycopg2.OperationalError: this transaction must start again
         """
         if not incoming:
             return
         try:
             with self.env.cr.savepoint():
                 self._create_sale_orders(shop, incoming)
-        except (Conflict, OperationalError):
+        except BUSY:
             raise
         except Exception as error:
             if is_ours(error):

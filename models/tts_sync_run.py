@@ -139,7 +139,7 @@ class TtsSyncRun(models.Model):
     def _run(self):
         """Do this resync, a page per transaction.
 
-        :return: False when time is up, or another worker has the shop
+        :return: False when time is up before the end
         :raise TikTokError: TikTok refused or did not answer
         """
         self.state = "running"
@@ -150,8 +150,9 @@ class TtsSyncRun(models.Model):
                 return True
             if not self.env["ir.cron"]._commit_progress():
                 return False
+        # Another worker has the shop. Left over, this run would be started at once.
         self._trigger(at=fields.Datetime.now() + AGAIN_IN)
-        return False
+        return True
 
     def _steps_by_id(self):
         done = set(self.line_ids.mapped("remote_id"))
@@ -187,7 +188,9 @@ class TtsSyncRun(models.Model):
                 "message": self._explain(outcome, order),
             }
             if remote_id in known:
-                known[remote_id].write(line)
+                # Read twice, because a run went on where it stopped: it was imported.
+                if (known[remote_id].outcome, outcome) != ("created", "updated"):
+                    known[remote_id].write(line)
             else:
                 values.append(line | {"run_id": self.id, "remote_id": remote_id})
         self.env["tts.sync.run.line"].create(values)
