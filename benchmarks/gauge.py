@@ -11,10 +11,11 @@ _CLEAR = pathlib.Path("/proc/self/clear_refs")
 
 
 class Gauge:
-    """Measure the block it wraps: `seconds`, `statements`, `peak_mb`, `growth_mb`.
+    """Measure the block it wraps.
 
-    Statements are those of all cursors of this process, by Odoo's own counter. The
-    peak is that of the block, the growth is over the memory held before it.
+    `seconds` are the clock's, `cpu_seconds` this process's own. Statements are those
+    of all cursors of this process, by Odoo's own counter. The peak of memory is that
+    of the block, the growth is over what was held before it.
     """
 
     def __enter__(self):
@@ -23,11 +24,13 @@ class Gauge:
         _CLEAR.write_text("5")
         self._memory = _megabytes("VmRSS")
         self._statements = sql_db.sql_counter
+        self._cpu = time.process_time()
         self._start = time.perf_counter()
         return self
 
     def __exit__(self, *_error):
         self.seconds = time.perf_counter() - self._start
+        self.cpu_seconds = time.process_time() - self._cpu
         self.statements = sql_db.sql_counter - self._statements
         self.peak_mb = _megabytes("VmHWM")
         self.growth_mb = self.peak_mb - self._memory
@@ -36,6 +39,7 @@ class Gauge:
         """Return the measures as a dictionary."""
         return {
             "seconds": round(self.seconds, 3),
+            "cpu_seconds": round(self.cpu_seconds, 3),
             "statements": self.statements,
             "peak_mb": round(self.peak_mb, 1),
             "growth_mb": round(self.growth_mb, 1),

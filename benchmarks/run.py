@@ -1,9 +1,11 @@
 """Runs the measures side by side and judges them."""
 
 import argparse
+import contextlib
 import json
 import subprocess
 import sys
+import time
 
 from dev import database, environment, paths, server
 from dev.progress import SetupError, say, step
@@ -19,12 +21,15 @@ class Bench:
 
     :param env: the :class:`dev.environment.Env` to work in.
     :param orders: how many orders the sandbox serves.
+    :param profile: let the measured processes say where statements and time went.
+    :param keep: use the databases of the last time and leave them behind.
     """
 
-    def __init__(self, env, orders, profile=False):
+    def __init__(self, env, orders, profile=False, keep=False):
         self.env = env
         self.orders = orders
         self.profile = profile
+        self.keep = keep
         options = ("--profile", "bench", "--orders", str(orders))
         self.sandbox = server.SandboxServer(env, options=options)
         self.bases = {
@@ -32,6 +37,7 @@ class Bench:
             False: f"{PREFIX}_plain_{orders}",
         }
         self.results = {}
+        self.round_seconds = 0.0
         self.failures = []
 
     def __enter__(self):
@@ -40,22 +46,29 @@ class Bench:
 
     def __exit__(self, *_error):
         self.sandbox.stop()
-        for name in self.bases.values():
-            database.drop(self.env, name)
+        if not self.keep:
+            for name in self.bases.values():
+                database.drop(self.env, name)
 
     def stage(self):
         """Make the two databases that the measures start from."""
         for with_addon, name in self.bases.items():
+            if self.keep and database.exists(self.env, name):
+                if with_addon:
+                    database.odoo(self.env, name, "-u", paths.MODULE)
+                continue
             modules = (paths.MODULE,) if with_addon else ()
             database.fresh(self.env, name, modules)
             self._work("stage_addon" if with_addon else "stage_plain", name)
 
     def round(self, only):
         """Take each measure once, each on a fresh copy and in a fresh process."""
+        start = time.monotonic()
         for name in MEASURES:
             if name in only and name != "resync":
                 self._measure(name, [name, "resync"] if name == "connector" else [name])
         self._compare()
+        self.round_seconds = time.monotonic() - start
 
     def _measure(self, name, measures):
         copy = f"{PREFIX}_run_{name}"
@@ -118,7 +131,9 @@ def _arguments():
     add("--orders", default="500,2000", help="numbers of orders, by comma")
     add("--repeat", default="3,1", help="rounds per number of orders, by comma")
     add("--only", default=",".join(MEASURES), help="these measures, by comma")
+    add("--minutes", type=float, default=10, help="no further rounds after these")
     add("--profile", action="store_true", help="show statements and functions")
+    add("--keep", action="store_true", help="keep and use databases: faster again")
     return parser.parse_args()
 
 
@@ -132,19 +147,32 @@ def main():
         return 1
 
 
+def _take_turns(benches, rounds, arguments):
+    """Give each number of orders its rounds, in turns, as long as there is time."""
+    end = time.monotonic() + 60 * arguments.minutes
+    for number in range(max(rounds)):
+        for bench, wanted in zip(benches, rounds, strict=True):
+            in_time = time.monotonic() + bench.round_seconds < end
+            if number < wanted and (in_time or not number):
+                bench.round(arguments.only.split(","))
+
+
 def _run(arguments):
     env = environment.ensure()
     sizes = [int(size) for size in arguments.orders.split(",")]
     rounds = [int(number) for number in arguments.repeat.split(",")]
-    results, failures = {}, []
-    for position, size in enumerate(sizes):
-        with Bench(env, size, arguments.profile) as bench:
-            with step(f"databases for {size} orders"):
+    rounds += rounds[-1:] * (len(sizes) - len(rounds))
+    with contextlib.ExitStack() as stack:
+        benches = [
+            stack.enter_context(Bench(env, size, arguments.profile, arguments.keep))
+            for size in sizes
+        ]
+        for bench in benches:
+            with step(f"databases for {bench.orders} orders"):
                 bench.stage()
-            for _round in range(rounds[min(position, len(rounds) - 1)]):
-                bench.round(arguments.only.split(","))
-            results[size] = bench.results
-            failures += bench.failures
+        _take_turns(benches, rounds, arguments)
+    results = {bench.orders: bench.results for bench in benches}
+    failures = [failure for bench in benches for failure in bench.failures]
     figures = report.figures(results)
     if arguments.profile:
         report.print_profile(results)

@@ -89,7 +89,9 @@ def sync(registry, task):
     TikTokClient.order_pages.__defaults__ = (PAGE_SIZE,)
     locked = task.get("locked", True)
     if not locked:
+        # Nor does the cursor, a row that both would write, keep them apart.
         registry["tts.shop"]._take = lambda self: True
+        registry["tts.shop"]._move_cursor = lambda self, done_until: None
     if task.get("moment"):
         _die_at(task["moment"])
     through = False

@@ -16,9 +16,11 @@ import threading
 import time
 import urllib.request
 
+from psycopg2.errors import UniqueViolation
+
 from odoo import sql_db
 from odoo.tests import BaseCase, get_db_name, tagged
-from odoo.tools import config
+from odoo.tools import config, mute_logger
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 # Hours apart, so that no overlap of two syncs hides an order that was passed over.
@@ -284,9 +286,20 @@ class TestKill(BaseCase):
         self.finish()
         self.assert_complete()
 
-    def test_the_database_refuses_a_second_import_even_without_the_lock(self):
+    def test_two_workers_without_a_lock_import_each_order_once(self):
         self.place(40)
         workers = [self.begin(copy=copy, locked=False) for copy in (0, 1)]
         self.assertEqual([self.end(pid) for pid in workers], [False, False])
         self.finish()
         self.assert_complete()
+
+    def test_the_database_itself_refuses_what_would_be_a_second_import(self):
+        self.finish()
+        for statement in (
+            "UPDATE tts_order SET remote_id = '1'",
+            "UPDATE sale_order SET tts_order_id = (SELECT MIN(id) FROM tts_order)",
+            """UPDATE res_partner SET tokopedia_buyer_identifier = '1'
+                WHERE tokopedia_buyer_identifier IS NOT NULL""",
+        ):
+            with self.subTest(statement), mute_logger("odoo.sql_db"):
+                self.assertRaises(UniqueViolation, self.sql, statement)
