@@ -241,6 +241,9 @@ class TtsAccount(models.Model):
         )
         if not isinstance(error, Unauthorized) or error.kind not in ("token", "app"):
             return False
+        if error.code == const.CODE_TOKEN_MISFIT:
+            # The seller took one shop back: its neighbours go on.
+            return False
         self.state = "disconnected"
         self.env["tts.issue"]._raise_for_account(
             self,

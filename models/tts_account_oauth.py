@@ -151,9 +151,27 @@ class TtsAccount(models.Model):
             base_url=account_sudo.sandbox_url or None,
             session=account_sudo._new_session(),
         )
+        self._check_same_seller(tokens)
         self._apart(lambda account: account._store_authorization(tokens))
         # Shops may be in the hands of a sync: what waits for them comes afterwards.
         self._apart(lambda account: account._welcome_shops())
+
+    def _check_same_seller(self, tokens):
+        """Keep one seller per account: the shops of another would lose their tokens.
+
+        :raise UserError: somebody else signed in on TikTok's consent page
+        """
+        if self.shop_ids and self.open_id and self.open_id != tokens.open_id:
+            raise UserError(
+                self.env._(
+                    "%(account)s holds the shops of %(seller)s, but %(other)s signed in "
+                    "on TikTok. Nothing was changed. Sign in as %(seller)s, or create "
+                    "another TikTok account for %(other)s.",
+                    account=self.name,
+                    seller=self.seller_name or self.open_id,
+                    other=tokens.seller_name or tokens.open_id,
+                )
+            )
 
     def _welcome_shops(self):
         """Read the shops of a new authorization, and make known ones due."""

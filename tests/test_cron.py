@@ -7,8 +7,9 @@ from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from .. import const
 from ..lib.client import TikTokClient
-from ..lib.errors import Unreachable
+from ..lib.errors import Unauthorized, Unreachable
 from .order_case import OrderCase
 
 DAY = 24 * 3600
@@ -335,6 +336,23 @@ class TestCronOfTwoShops(CronCase):
         self.assertEqual(self.shop.failure_count, 1)
         self.assertIn("spoiled", self.shop.last_error)
         self.assertFalse(self.other.failure_count)
+
+    def test_a_shop_the_seller_took_back_leaves_its_neighbours_connected(self):
+        order_id = self.place_in(self.other)
+
+        def refuse(shop):
+            raise Unauthorized("Not this shop.", code=const.CODE_TOKEN_MISFIT)
+
+        original = type(self.shop)._sync_orders
+        with patch.object(
+            type(self.shop),
+            "_sync_orders",
+            lambda shop: refuse(shop) if shop == self.shop else original(shop),
+        ):
+            self.run_cron()
+        self.assertEqual(self.account.state, "connected")
+        self.assertTrue(self.sale_order(order_id))
+        self.assertTrue(self.issues("connection").shop_id == self.shop)
 
     @mute_logger(SYNC_LOG)
     def test_a_shop_whose_failure_cannot_even_be_noted_stops_no_other(self):

@@ -97,6 +97,16 @@ class TestOAuth(OAuthCase):
         self.assertFalse(self.account.missing_scopes)
         self.assertTrue(self.account.authorized_until)
 
+    def test_another_seller_cannot_take_over_an_account_with_shops(self):
+        self.walk()
+        seller, token = self.account.seller_name, self.account.sudo().token_ids
+        before = token.access_token
+        self.addCleanup(setattr, self.sandbox.accounts, "open_id", self.account.open_id)
+        self.sandbox.accounts.open_id = "another-seller"
+        self.walk()
+        self.assertEqual(token.access_token, before)
+        self.assertIn(seller, self.account.last_message)
+
     def test_a_permission_the_app_lacks_is_shown(self):
         scopes = list(self.sandbox.accounts.scopes)
         self.addCleanup(self.control, "POST", "/consent", {"scopes": scopes})
