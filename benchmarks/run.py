@@ -3,6 +3,7 @@
 import argparse
 import contextlib
 import json
+import signal
 import subprocess
 import sys
 import time
@@ -140,6 +141,8 @@ def _arguments():
 def main():
     """Measure, print, write ``.dev/bench.json``; return 1 when something is wrong."""
     arguments = _arguments()
+    # Being told to end, leave neither sandboxes nor databases behind.
+    signal.signal(signal.SIGTERM, lambda *_signal: sys.exit(143))
     try:
         return _run(arguments)
     except SetupError as error:
