@@ -226,3 +226,18 @@ class TestFuzz(OrderCase):
                 rows.append(changed)
             with mute_logger(*loggers):
                 self.undone(rows)
+
+    def test_ids_that_no_index_can_hold_are_refused_alone(self):
+        good, no_buyer, no_sku = (copy.deepcopy(row) for row in self.samples[:3])
+        no_buyer["user_id"] = NOISE
+        for line in no_sku["line_items"]:
+            line.update(sku_id=NOISE, seller_sku="", product_id="")
+        with mute_logger(
+            "odoo.sql_db", "odoo.addons.sale_tiktok_shop.models.tts_order_outcome"
+        ):
+            outcomes = self.absorb(no_buyer, good, no_sku)
+        self.assertEqual(
+            outcomes,
+            {good["id"]: "created", no_buyer["id"]: "error", no_sku["id"]: "error"},
+        )
+        self.assertTrue(self.issues(f"import:{no_buyer['id']}").reason)

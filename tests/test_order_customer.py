@@ -152,6 +152,12 @@ class TestOrderCustomer(OrderCase):
         self.assertEqual(order.partner_id.name, "Aminah Tan")
         self.assertEqual(order.partner_shipping_id.street, "1 Jalan Satu")
 
+    def test_a_later_order_under_a_masked_name_leaves_the_customers_name(self):
+        first = self.bring(self.row())
+        second = self.bring(self.row(MASKED))
+        self.assertEqual(second.partner_id, first.partner_id)
+        self.assertEqual(first.partner_id.name, "Aminah Tan")
+
     def test_a_clear_name_replaces_a_masked_one(self):
         row = self.row(MASKED)
         order = self.bring(row)

@@ -143,6 +143,14 @@ class TestOrderFollow(OrderCase):
         self.assertEqual(len(self.mirror(order_id).sale_order_ids), 1)
         self.assertEqual(self.remote(order_id)["status"], "AWAITING_COLLECTION")
 
+    def test_an_order_cancelled_in_odoo_takes_no_more_news_of_its_units(self):
+        order_id, order = self.import_units(self.unit(quantity=2))
+        order.action_cancel()
+        self.cancel_units(order_id)
+        self.sync()
+        self.assertEqual(self.goods(order).product_uom_qty, 2)
+        self.assertFalse(self.issues())
+
     # === SINGLE UNITS === #
 
     def test_a_cancelled_unit_lowers_the_line_the_demand_and_the_total(self):

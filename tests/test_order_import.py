@@ -334,6 +334,14 @@ class TestOrderImport(OrderCase):
         self.sync()
         self.assertEqual(self.goods(self.sale_order(order_id)).product_id, default)
 
+    def test_an_archived_default_product_stops_no_order(self):
+        self.shop.default_product_id.action_archive()
+        order_id = self.place_units(self.unit(0, seller_sku="NOPE"))
+        self.sync()
+        order = self.sale_order(order_id)
+        self.assertEqual(order.state, "sale")
+        self.assertTrue(order.picking_ids)
+
     # === MANY === #
 
     def test_a_hundred_and_twenty_orders_on_two_pages_all_arrive(self):
