@@ -138,7 +138,6 @@ class TtsAccount(models.Model):
         A code works once, and Odoo may run a request again: so whatever comes back is
         committed on a cursor of its own before anything else can fail.
 
-        :return: None
         :raise TikTokError: TikTok refused or did not answer
         :raise UserError: the app's keys are incomplete
         """
@@ -164,9 +163,9 @@ class TtsAccount(models.Model):
         if self.shop_ids and self.open_id and self.open_id != tokens.open_id:
             raise UserError(
                 self.env._(
-                    "%(account)s holds the shops of %(seller)s, but %(other)s signed in "
-                    "on TikTok. Nothing was changed. Sign in as %(seller)s, or create "
-                    "another TikTok account for %(other)s.",
+                    "%(account)s holds the shops of %(seller)s, but %(other)s signed "
+                    "in on TikTok. Nothing was changed. Sign in as %(seller)s, or "
+                    "create another TikTok account for %(other)s.",
                     account=self.name,
                     seller=self.seller_name or self.open_id,
                     other=tokens.seller_name or tokens.open_id,

@@ -4,6 +4,8 @@ Like Odoo's own server with workers, one process loads the registry and forks a 
 for each piece of work. It reads JSON lines and answers each with one.
 """
 
+# Its output is its answer, and each piece of work is a transaction of its own.
+# pylint: disable=print-used,invalid-commit
 import json
 import logging
 import os

@@ -79,7 +79,7 @@ class ScriptedSession(requests.Session):
 
     def close(self):
         self.is_closed = True
-        super().close()
+        return super().close()
 
 
 def query_of(request):

@@ -155,9 +155,11 @@ class TestAccount(TtsCase):
         self.assertFalse(self.account.last_message)
 
     def test_refreshing_the_shops_tells_what_tiktok_said(self):
-        with self.fault("http_500", path="/authorization", times=9):
-            with self.assertRaisesRegex(UserError, "My app.*internal error"):
-                self.account.action_refresh_shops()
+        with (
+            self.fault("http_500", path="/authorization", times=9),
+            self.assertRaisesRegex(UserError, "My app.*internal error"),
+        ):
+            self.account.action_refresh_shops()
 
     def test_refreshing_the_shops_counts_them(self):
         message = self.account.action_refresh_shops()["params"]["message"]

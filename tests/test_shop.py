@@ -111,16 +111,14 @@ class TestShop(TtsCase, CronMixinCase):
     # === FOLLOW-UP === #
 
     def test_setting_last_order_sync_back_wakes_the_scheduled_action(self):
-        with self.capture_triggers(SYNC_CRON) as capture:
-            with Form(self.shop) as form:
-                form.last_order_sync = "2026-01-01 00:00:00"
+        with self.capture_triggers(SYNC_CRON) as capture, Form(self.shop) as form:
+            form.last_order_sync = "2026-01-01 00:00:00"
         self.assertEqual(len(capture.records), 1)
         self.assertIn(self.shop, self.env["tts.shop"]._due_shops())
 
     def test_changing_something_else_wakes_nothing(self):
-        with self.capture_triggers(SYNC_CRON) as capture:
-            with Form(self.shop) as form:
-                form.name = "Renamed"
+        with self.capture_triggers(SYNC_CRON) as capture, Form(self.shop) as form:
+            form.name = "Renamed"
         self.assertFalse(capture.records)
 
     def test_sync_orders_wakes_the_scheduled_action(self):

@@ -67,9 +67,11 @@ class TestToken(TtsCase):
         self.assertIn(self.token.refresh_token, self.sandbox.accounts.refresh)
 
     def test_tiktok_refusing_a_token_renews_it_once(self):
-        with self.fault("expired_token", times=None, rate=1):
-            with self.enter_registry_test_mode():
-                self.account._pull_shops()
+        with (
+            self.fault("expired_token", times=None, rate=1),
+            self.enter_registry_test_mode(),
+        ):
+            self.account._pull_shops()
         self.assertEqual(self.refreshes(), 1)
 
     def test_a_token_that_was_replaced_meanwhile_is_not_renewed_again(self):
@@ -86,9 +88,11 @@ class TestToken(TtsCase):
 
     def test_an_unreachable_server_and_a_dead_token_end_the_call(self):
         self.age(hours=-2)
-        with self.fault("timeout", path=REFRESH, times=9):
-            with self.assertRaises(Unreachable):
-                self.ask()
+        with (
+            self.fault("timeout", path=REFRESH, times=9),
+            self.assertRaises(Unreachable),
+        ):
+            self.ask()
 
     def test_without_tokens_the_reason_says_what_to_do(self):
         self.token.unlink()
