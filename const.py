@@ -167,6 +167,8 @@ PRODUCT_PAGE_SIZE = 100
 INVENTORY_PRODUCT_IDS = 100
 # Ours: TikTok sets no longest window, short ones keep a failed slice cheap.
 SLICE_DAYS = 15
+# TikTok refuses calls whose time is 5 minutes early or 30 seconds late ("Common
+# parameters"), so two clocks never differ by more than this covers.
 OVERLAP_SECONDS = 10 * 60
 PAGE_CAP = 10_000  # pages of one listing, beyond which it is taken to be endless
 PAGE_RETRIES = 3  # times that a page that contradicts itself is asked again

@@ -4,6 +4,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from ..utils import naive
 from .tts_order_import import MappingError
 
 
@@ -114,7 +115,7 @@ class SaleOrder(models.Model):
             "partner_id": buyer.id,
             "partner_invoice_id": buyer.id,
             "partner_shipping_id": recipient.id,
-            "date_order": order.create_time.replace(tzinfo=None),
+            "date_order": naive(order.create_time),
             "commitment_date": entry.mirror.hand_over_by or entry.mirror.ship_by,
             "client_order_ref": order.id,
             "origin": order.id,
@@ -198,7 +199,7 @@ class SaleOrder(models.Model):
         return pricelist
 
     def _tts_fiscal_position(self, recipient, mapping):
-        """Look up the fiscal position once per country and state of a batch."""
+        """Look up the fiscal position once per place of a batch."""
         place = (recipient.country_id, recipient.state_id, recipient.zip)
         if place not in mapping.fiscal_positions:
             mapping.fiscal_positions[place] = self.env[

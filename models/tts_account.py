@@ -9,6 +9,7 @@ from odoo.tools.urls import urljoin
 from .. import const
 from ..lib.client import TikTokClient
 from ..lib.errors import TikTokError, Unauthorized
+from ..utils import reason_of, toast
 
 _logger = logging.getLogger(__name__)
 
@@ -153,7 +154,10 @@ class TtsAccount(models.Model):
     # === BUTTONS === #
 
     def action_refresh_shops(self):
-        """Read the shops this authorization covers, and their warehouses."""
+        """Read the shops this authorization covers, and their warehouses.
+
+        :raise UserError: TikTok refused or did not answer
+        """
         self.ensure_one()
         self.check_access("write")
         try:
@@ -166,15 +170,8 @@ class TtsAccount(models.Model):
                     reason=error,
                 )
             ) from error
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "message": self.env._("%(count)s shops found.", count=len(shops)),
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
+        message = self.env._("%(count)s shops found.", count=len(shops))
+        return toast("success", message)
 
     def action_view_shops(self):
         """Open the shops of this account."""
@@ -192,7 +189,7 @@ class TtsAccount(models.Model):
         accounts = self.search([("state", "=", "connected")])
         self.env["ir.cron"]._commit_progress(remaining=len(accounts))
         for account in accounts:
-            account = account[0]
+            account = account[0]  # no prefetching after each commit
             account._keep_authorized_safely()
             if not self.env["ir.cron"]._commit_progress(1):
                 break
@@ -236,9 +233,7 @@ class TtsAccount(models.Model):
 
         :return: whether the account is disconnected now
         """
-        self.last_message = (
-            str(error) if isinstance(error, TikTokError) else repr(error)
-        )
+        self.last_message = reason_of(error)
         if not isinstance(error, Unauthorized) or error.kind not in ("token", "app"):
             return False
         if error.code == const.CODE_TOKEN_MISFIT:

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 
 from .. import const
 from ..lib.errors import TikTokError
+from ..utils import naive
 
 UNKNOWN_STATUS = "UNKNOWN"
 
@@ -188,14 +189,12 @@ class TtsOrder(models.Model):
         return {
             "status": self._status_value(order.status),
             "remote_status": order.status,
-            "remote_create_time": _naive(order.create_time),
-            "remote_update_time": _naive(order.update_time),
+            "remote_create_time": naive(order.create_time),
+            "remote_update_time": naive(order.update_time),
             "buyer_id": order.buyer_id,
-            "ship_by": _naive(order.rts_sla_time),
-            "hand_over_by": _naive(order.tts_sla_time),
-            "cancelled_at": _naive(
-                order.shipping_due_time or order.collection_due_time
-            ),
+            "ship_by": naive(order.rts_sla_time),
+            "hand_over_by": naive(order.tts_sla_time),
+            "cancelled_at": naive(order.shipping_due_time or order.collection_due_time),
             "fulfillment_type": order.fulfillment_type,
             "is_fbt": order.is_fbt,
             "shipping_type": order.shipping_type,
@@ -216,8 +215,3 @@ class TtsOrder(models.Model):
             "amount_buyer_paid": float(amounts.buyer_paid),
             "amount_unexplained": float(amounts.unexplained),
         }
-
-
-def _naive(moment):
-    """Odoo stores naive UTC; the border speaks aware UTC."""
-    return moment.replace(tzinfo=None) if moment else False

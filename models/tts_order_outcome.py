@@ -2,9 +2,9 @@ import logging
 from datetime import timedelta
 
 from odoo import fields, models
-from odoo.exceptions import UserError
 
 from ..lib.errors import PayloadError
+from ..utils import is_expected, reason_of
 
 _logger = logging.getLogger(__name__)
 
@@ -35,14 +35,7 @@ class TtsOrder(models.Model):
     def _note_error(self, error):
         """Keep why this order is not in Odoo, and plan its next try."""
         self.ensure_one()
-        expected = isinstance(error, UserError | PayloadError)
-        if not expected:
-            _logger.error(
-                "TikTok Shop order %s could not be imported",
-                self.remote_id,
-                exc_info=error,
-            )
-        reason = str(error) if expected else f"{type(error).__name__}: {error}"
+        reason = self._reason_of(error)
         next_retry = self._plan_retry()
         self.write({"state": "error", "error_message": reason})
         self.env["tts.issue"]._raise(
@@ -55,6 +48,16 @@ class TtsOrder(models.Model):
             order_id=self.id,
             next_retry=next_retry,
         )
+
+    def _reason_of(self, error):
+        """Return what people are told; what nobody foresaw goes into the log too."""
+        if not is_expected(error):
+            _logger.error(
+                "TikTok Shop order %s came to an unexpected end",
+                self.remote_id,
+                exc_info=error,
+            )
+        return reason_of(error)
 
     def _plan_retry(self):
         """Set when this order is tried again: later each time, daily at the most."""
@@ -110,7 +113,7 @@ class TtsOrder(models.Model):
         """Keep why Odoo could not follow, and plan the next try."""
         self.ensure_one()
         next_retry = self._plan_retry()
-        reason = str(error)
+        reason = self._reason_of(error)
         self.write({"error_message": reason})
         self.env["tts.issue"]._raise(
             self.shop_id,

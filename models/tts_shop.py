@@ -5,6 +5,7 @@ from odoo.exceptions import UserError, ValidationError
 
 from .. import const
 from ..lib.errors import TikTokError
+from ..utils import toast
 
 
 class TtsShop(models.Model):
@@ -222,20 +223,12 @@ class TtsShop(models.Model):
             {"next_order_sync": fields.Datetime.now(), "failure_count": 0}
         )
         self._trigger_order_sync()
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "info",
-                "title": self.env._("Sync started"),
-                "message": self.env._(
-                    "The orders of %s are being read. This page shows the result as "
-                    "soon as it is there.",
-                    ", ".join(self.mapped("name")),
-                ),
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
+        message = self.env._(
+            "The orders of %s are being read. This page shows the result as soon as it "
+            "is there.",
+            ", ".join(self.mapped("name")),
+        )
+        return toast("info", message, title=self.env._("Sync started"))
 
     def action_pull_settings(self):
         """Read the shop's warehouses and shipping providers from TikTok.
@@ -279,6 +272,10 @@ class TtsShop(models.Model):
         return action | {"domain": [("shop_id", "in", self.ids)]}
 
     def _check_connected(self):
+        """Make sure that there is somebody to talk to.
+
+        :raise UserError: names the shop and the account to authorize
+        """
         if self.account_id.state != "connected":
             raise UserError(
                 self.env._(

@@ -1,5 +1,5 @@
 import logging
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta
 
 from psycopg2 import OperationalError
 
@@ -7,7 +7,9 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from .. import const
 from ..lib.errors import RateLimited, TikTokError, Unauthorized, Unreachable
+from ..utils import from_epoch, reason_of, to_epoch
 from .tts_order_import import Conflict
 
 _logger = logging.getLogger(__name__)
@@ -16,12 +18,10 @@ SYNC_EVERY = timedelta(minutes=60)
 # The scheduled action itself runs every 60 minutes: a shop that finished a few minutes
 # into the last run must not wait for the run after the next.
 SYNC_SLACK = timedelta(minutes=10)
-SLICE = timedelta(days=15)
+SLICE = timedelta(days=const.SLICE_DAYS)
 FIRST_LOOK_BACK = timedelta(days=15)
-# TikTok refuses calls whose time is 5 minutes early or 30 seconds late ("Common
-# parameters"), so two clocks never differ by more than this covers.
-OVERLAP = timedelta(minutes=10)
-BATCH = 50
+OVERLAP = timedelta(seconds=const.OVERLAP_SECONDS)
+BATCH = const.ORDER_DETAIL_IDS
 # Sets our advisory locks apart from everybody else's; the second key is the shop.
 LOCK_SPACE = 0x7475
 CONFLICT_TRIES = 5
@@ -98,14 +98,14 @@ class TtsShop(models.Model):
         started = fields.Datetime.now()
         with self._client() as client:
             for since, until in self._slices(started):
-                pages = client.order_pages(_epoch(since), _epoch(until))
+                pages = client.order_pages(to_epoch(since), to_epoch(until))
                 # The lock ends with each commit and is taken again for each page.
                 while self._take():
                     page = next(pages, None)
                     if page is None:
                         break
                     reached = self.last_order_sync
-                    self._absorb_page(page.rows, done_until=_naive(page.done_until))
+                    self._absorb_page(page.rows, done_until=from_epoch(page.done_until))
                     time_left = cron._commit_progress(1 if page.rows else 0)
                     # Pages of the overlap bring nothing new: a run that stopped on one
                     # would leave the next run where it began.
@@ -249,7 +249,7 @@ class TtsShop(models.Model):
         if isinstance(error, RateLimited) and error.retry_after:
             wait = max(timedelta(seconds=error.retry_after), timedelta(seconds=30))
         next_try = fields.Datetime.now() + min(wait, BACK_OFF_CAP)
-        reason = str(error) if isinstance(error, TikTokError) else repr(error)
+        reason = reason_of(error)
         self.write(
             {
                 "next_order_sync": next_try,
@@ -291,13 +291,3 @@ class TtsShop(models.Model):
             self.env["tts.issue"]._close(shop, ["connection"])
         if self:
             self._trigger_order_sync()
-
-
-def _epoch(moment):
-    """Seconds since 1970 of a naive UTC datetime."""
-    return int(moment.replace(tzinfo=timezone.utc).timestamp())
-
-
-def _naive(epoch):
-    """Naive UTC datetime of seconds since 1970."""
-    return datetime.fromtimestamp(epoch, timezone.utc).replace(tzinfo=None)

@@ -1,10 +1,14 @@
+import logging
 import re
 from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from .tts_shop_sync import BATCH, _epoch, _naive
+from ..utils import from_epoch, is_expected, reason_of, to_epoch
+from .tts_shop_sync import BATCH
+
+_logger = logging.getLogger(__name__)
 
 AGAIN_IN = timedelta(minutes=1)
 
@@ -126,12 +130,14 @@ class TtsSyncRun(models.Model):
         runs = self.search([("state", "in", ("waiting", "running"))], order="id")
         cron._commit_progress(remaining=len(runs))
         for run in runs:
-            run = run[0]
+            run = run[0]  # no prefetching after each commit
             try:
                 finished = run._run()
             except Exception as error:
                 self.env.cr.rollback()
-                run.write({"state": "failed", "error_message": str(error)})
+                if not is_expected(error):
+                    _logger.exception("TikTok Shop resync %s failed", run.id)
+                run.write({"state": "failed", "error_message": reason_of(error)})
                 finished = True
             if not cron._commit_progress(1 if finished else 0):
                 break
@@ -165,9 +171,9 @@ class TtsSyncRun(models.Model):
     def _steps_by_period(self):
         since = self.cursor or self.date_from
         with self.shop_id._client() as client:
-            for page in client.order_pages(_epoch(since), _epoch(self.date_to)):
+            for page in client.order_pages(to_epoch(since), to_epoch(self.date_to)):
                 self._note(self.shop_id._absorb_page(page.rows, force=True))
-                self.cursor = _naive(page.done_until)
+                self.cursor = from_epoch(page.done_until)
                 yield True
 
     def _note(self, outcomes):

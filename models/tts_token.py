@@ -8,6 +8,7 @@ from odoo import fields, models
 
 from ..lib import oauth
 from ..lib.errors import Unauthorized, Unreachable
+from ..utils import naive
 
 _logger = logging.getLogger(__name__)
 
@@ -41,6 +42,7 @@ class TtsToken(models.Model):
     )
 
     def _is_fresh(self):
+        """Whether the access token lives long enough to start a run with it."""
         return bool(
             self.access_token
             and self.access_expires_at
@@ -48,6 +50,7 @@ class TtsToken(models.Model):
         )
 
     def _is_alive(self):
+        """Whether TikTok still takes the access token."""
         return bool(
             self.access_token
             and self.access_expires_at
@@ -63,7 +66,9 @@ class TtsToken(models.Model):
         token_sudo = self.sudo()
         if not token_sudo:
             raise Unauthorized(
-                "No authorization is stored. Open the account and click Authorize.",
+                self.env._(
+                    "No authorization is stored. Open the account and click Authorize."
+                ),
                 kind="token",
             )
         if token_sudo._is_fresh():
@@ -76,6 +81,8 @@ class TtsToken(models.Model):
         :param str refused: the token TikTok just refused; when another worker replaced
             it meanwhile, the replacement is returned and nothing is fetched
         :return: an access token
+        :raise Unauthorized: TikTok refused the refresh token
+        :raise Unreachable: no answer came, or another worker never came to an end
         """
         for _try in range(LOCK_TRIES):
             try:
@@ -90,9 +97,12 @@ class TtsToken(models.Model):
             if refused is None and self._is_alive():
                 return self.access_token
             time.sleep(LOCK_PAUSE)
-        raise Unreachable("Another worker is still refreshing the authorization.")
+        raise Unreachable(
+            self.env._("Another worker is still refreshing the authorization.")
+        )
 
     def _refresh_locked(self, refused):
+        """Fetch and store new tokens, unless the previous holder did just that."""
         if refused is None:
             if self._is_fresh():
                 return self.access_token
@@ -118,14 +128,9 @@ class TtsToken(models.Model):
         """Write a `TokenSet`; an answer without a refresh token keeps the old one."""
         values = {
             "access_token": tokens.access_token,
-            "access_expires_at": _naive(tokens.access_expires_at),
+            "access_expires_at": naive(tokens.access_expires_at),
         }
         if tokens.refresh_token:
             values["refresh_token"] = tokens.refresh_token
-            values["refresh_expires_at"] = _naive(tokens.refresh_expires_at)
+            values["refresh_expires_at"] = naive(tokens.refresh_expires_at)
         self.write(values)
-
-
-def _naive(moment):
-    """Odoo stores naive UTC; the border speaks aware UTC."""
-    return moment.replace(tzinfo=None) if moment else False
