@@ -14,8 +14,8 @@ BORDERS = (
 )
 # What is installed with the addon; the rest of the checkout is not Odoo code.
 ADDON = (
-    *("__init__.py", "__manifest__.py", "hooks.py", "const.py", "controllers", "lib"),
-    *("models", "report", "tests", "wizards"),
+    *("__init__.py", "__manifest__.py", "const.py", "hooks.py", "utils.py"),
+    *("controllers", "lib", "models", "report", "tests", "wizards"),
 )
 
 

@@ -354,7 +354,18 @@ class TestOrderFollow(OrderCase):
 
     # === BAD APPLES === #
 
-    @mute_logger("odoo.addons.sale_tiktok_shop.models.tts_order_follow")
+    def test_what_nobody_foresaw_while_following_is_logged_with_its_cause(self):
+        order_id, _order = self.import_units()
+        self.change(order_id, status="CANCELLED")
+        logger = "odoo.addons.sale_tiktok_shop.models.tts_order_outcome"
+        with (
+            self.spoiled("sale.order", "_action_cancel", lambda orders: True),
+            self.assertLogs(logger, "ERROR") as logs,
+        ):
+            self.sync()
+        self.assertIn("ZeroDivisionError: spoiled", logs.output[0])
+
+    @mute_logger("odoo.addons.sale_tiktok_shop.models.tts_order_outcome")
     def test_an_order_that_cannot_be_followed_stops_no_other(self):
         ids = self.place(6, ordinary=True)
         self.sync()
@@ -371,7 +382,7 @@ class TestOrderFollow(OrderCase):
         self.assertEqual(states[2], "sale")
         self.assertIn("spoiled", self.issues(f"follow:{ids[2]}").reason)
 
-    @mute_logger("odoo.addons.sale_tiktok_shop.models.tts_order_follow")
+    @mute_logger("odoo.addons.sale_tiktok_shop.models.tts_order_outcome")
     def test_an_order_that_could_not_be_followed_is_by_the_next_retry(self):
         order_id, order = self.import_units()
         self.change(order_id, status="CANCELLED")
@@ -385,7 +396,7 @@ class TestOrderFollow(OrderCase):
         self.assertFalse(mirror.next_retry)
         self.assertFalse(self.issues())
 
-    @mute_logger("odoo.addons.sale_tiktok_shop.models.tts_order_follow")
+    @mute_logger("odoo.addons.sale_tiktok_shop.models.tts_order_outcome")
     def test_a_change_that_cannot_be_read_leaves_the_sales_order_and_an_issue(self):
         order_id, order = self.import_units()
         total = order.amount_total
