@@ -16,8 +16,7 @@ data_dir = {data}
 db_host = {host}
 db_port = {port}
 db_user = {user}
-db_password = {password}
-db_maxconn = 32
+{password}db_maxconn = 32
 admin_passwd = admin
 http_interface = 127.0.0.1
 http_port = {http_port}
@@ -125,7 +124,10 @@ def write_config(env: Env, path: pathlib.Path) -> None:
         host=env.server.host,
         port=env.server.port,
         user=env.server.user or "False",
-        password=env.server.password or "False",
+        # Without a line Odoo asks for none; with an empty one it warns at every start.
+        password=f"db_password = {env.server.password}\n"
+        if env.server.password
+        else "",
         http_port=env.http_port,
         gevent_port=free_port(),
     )

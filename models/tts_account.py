@@ -186,7 +186,7 @@ class TtsAccount(models.Model):
     @api.model
     def _cron_keep_authorized(self):
         """Refresh tokens that grow old, and warn before an authorization ends."""
-        accounts = self.search([("state", "=", "connected")])
+        accounts = self.sudo().search([("state", "=", "connected")])
         self.env["ir.cron"]._commit_progress(remaining=len(accounts))
         for account in accounts:
             account = account[0]  # no prefetching after each commit

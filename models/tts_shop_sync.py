@@ -43,7 +43,8 @@ class TtsShop(models.Model):
         A shop that fails keeps its reason and its own next try; the others go on.
         """
         cron = self.env["ir.cron"]
-        due = self._due_shops()
+        # In sudo mode: a second copy of the scheduled action may run as anybody.
+        due = self.sudo()._due_shops()
         cron._commit_progress(remaining=len(due))
         for position, shop in enumerate(due, start=1):
             time_left = shop[0]._sync_orders_safely()

@@ -127,7 +127,7 @@ class TtsSyncRun(models.Model):
     def _cron_run_requested(self):
         """Work off the resyncs people asked for, oldest first."""
         cron = self.env["ir.cron"]
-        runs = self.search([("state", "in", ("waiting", "running"))], order="id")
+        runs = self.sudo().search([("state", "in", ("waiting", "running"))], order="id")
         cron._commit_progress(remaining=len(runs))
         for run in runs:
             run = run[0]  # no prefetching after each commit

@@ -4,7 +4,7 @@ from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import ValidationError
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
 from .. import const
@@ -336,6 +336,15 @@ class TestCronOfTwoShops(CronCase):
         self.assertEqual(self.shop.failure_count, 1)
         self.assertIn("spoiled", self.shop.last_error)
         self.assertFalse(self.other.failure_count)
+
+    def test_a_second_copy_of_the_scheduled_action_works_as_an_administrator(self):
+        order_id = self.place_in(self.shop)
+        cron = self.env.ref("sale_tiktok_shop.ir_cron_sync_orders")
+        cron.user_id = new_test_user(
+            self.env, "tts_admin", groups="base.group_system,base.group_user"
+        )
+        self.run_cron()
+        self.assertEqual(self.sale_order(order_id).state, "sale")
 
     def test_a_shop_the_seller_took_back_leaves_its_neighbours_connected(self):
         order_id = self.place_in(self.other)
