@@ -1,35 +1,37 @@
-from . import test_account
-from . import test_cron
-from . import test_dev_reconcile
-from . import test_faults
-from . import test_fuzz
-from . import test_issue
-from . import test_kill
-from . import test_lib_calls
-from . import test_lib_client
-from . import test_lib_grouping
-from . import test_lib_money
-from . import test_lib_oauth
-from . import test_lib_payloads
-from . import test_lib_signing
-from . import test_lib_walk
-from . import test_oauth
-from . import test_order_cost
-from . import test_order_customer
-from . import test_order_follow
-from . import test_order_import
-from . import test_order_money
-from . import test_sandbox_business
-from . import test_sandbox_contract
-from . import test_sandbox_control
-from . import test_sandbox_data
-from . import test_sandbox_oauth
-from . import test_sandbox_protocol
-from . import test_sandbox_server
-from . import test_secrets
-from . import test_security
-from . import test_shop
-from . import test_sync_run
-from . import test_token
-from . import test_tour
-from . import test_views
+from . import (
+    test_account,
+    test_cron,
+    test_dev_reconcile,
+    test_faults,
+    test_fuzz,
+    test_issue,
+    test_kill,
+    test_lib_calls,
+    test_lib_client,
+    test_lib_grouping,
+    test_lib_money,
+    test_lib_oauth,
+    test_lib_payloads,
+    test_lib_signing,
+    test_lib_walk,
+    test_oauth,
+    test_order_cost,
+    test_order_customer,
+    test_order_follow,
+    test_order_import,
+    test_order_money,
+    test_sandbox_business,
+    test_sandbox_contract,
+    test_sandbox_control,
+    test_sandbox_data,
+    test_sandbox_oauth,
+    test_sandbox_protocol,
+    test_sandbox_server,
+    test_secrets,
+    test_security,
+    test_shop,
+    test_sync_run,
+    test_token,
+    test_tour,
+    test_views,
+)
