@@ -195,6 +195,8 @@ CODE_SELLER_INACTIVE = 36009044
 CODE_BAD_AUTH_CODE = 36004004
 CODE_FORMER_SELLER = 21008111
 CODE_NO_PROVIDER = 21008117  # TikTok ships this delivery option
+CODE_NO_SUBSCRIPTION = 21008116
+NO_PROVIDER_CODES = (CODE_NO_PROVIDER, CODE_NO_SUBSCRIPTION)
 CODE_TOO_MANY_PRODUCTS = 12052180
 PRODUCT_UNKNOWN_CODES = (12052032, 12052260, 12019150, 12052048)
 RATE_CODES = (CODE_RATE, CODE_SANDBOX_RATE)
@@ -254,7 +256,7 @@ ERROR_SENTENCES = {
     "check that it belongs to this shop.",
     CODE_FORMER_SELLER: "The order or package does not belong to this seller; "
     "check that the right shop is connected.",
-    21008116: "The shop has no subscription to this delivery option; "
+    CODE_NO_SUBSCRIPTION: "The shop has no subscription to this delivery option; "
     "check the shipping settings in Seller Center.",
     CODE_NO_PROVIDER: "TikTok ships this delivery option; no carrier is to be chosen.",
     CODE_TOO_MANY_PRODUCTS: "The catalogue has more than 10,000 results; "

@@ -150,14 +150,15 @@ class TikTokClient(Transport):
         return _list(self._request("GET", path), "delivery_options")
 
     def shipping_providers(self, delivery_option_id) -> list[dict]:
-        """Return the carriers of a delivery option, none when TikTok ships it."""
+        """Return the carriers a seller may choose for a delivery option, often none."""
         option = _segment(delivery_option_id)
         path = f"/logistics/202309/delivery_options/{option}/shipping_providers"
         try:
             return _list(self._request("GET", path), "shipping_providers")
         except Rejected as refused:
-            # An option that TikTok ships is refused, not answered with an empty list.
-            if refused.code != const.CODE_NO_PROVIDER:
+            # Refused instead of answered with an empty list: what TikTok ships, and
+            # what the shop has not subscribed to.
+            if refused.code not in const.NO_PROVIDER_CODES:
                 raise
         return []
 

@@ -1,4 +1,3 @@
-import hashlib
 import json
 import logging
 
@@ -6,6 +5,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 
 from .. import const
+from ..lib import raw
 from ..lib.errors import PayloadError
 from ..lib.money import expected_total, order_amounts
 from ..lib.payloads import Order, parse_order
@@ -19,8 +19,6 @@ from .tts_order_import import (
 )
 
 _logger = logging.getLogger(__name__)
-
-LONGEST_ID = 64
 
 
 class TtsOrder(models.Model):
@@ -44,7 +42,7 @@ class TtsOrder(models.Model):
         known = self._known_mirrors(shop, named)
         fresh, changed, outcomes = [], [], {}
         for remote_id, row in named.items():
-            row, digest = _clean(row)
+            row, digest = raw.storable(row)
             mirror = known.get(remote_id)
             same = mirror and mirror.digest == digest and not force
             if same or (mirror and _is_stale(mirror, row)):
@@ -64,12 +62,12 @@ class TtsOrder(models.Model):
         """Keep the newest version of each order; report what has no id."""
         named = {}
         for row in rows:
-            remote_id = _remote_id(row)
+            remote_id = raw.order_id(row)
             if not remote_id:
                 self._note_nameless(shop, row)
-            elif remote_id not in named or _epoch_of(row) >= _epoch_of(
-                named[remote_id]
-            ):
+                continue
+            newest = named.setdefault(remote_id, row)
+            if raw.update_epoch(row) >= raw.update_epoch(newest):
                 named[remote_id] = row
         return named
 
@@ -141,12 +139,12 @@ class TtsOrder(models.Model):
         values = {
             "shop_id": shop.id,
             "remote_id": remote_id,
-            "remote_update_epoch": _epoch_of(row),
+            "remote_update_epoch": raw.update_epoch(row),
             "digest": digest,
             "payload": row,
         }
         if isinstance(order, PayloadError):
-            status = str(row.get("status") or "")
+            status = raw.order_status(row)
             return values | {
                 "status": self._status_value(status),
                 "remote_status": status,
@@ -201,7 +199,7 @@ class TtsOrder(models.Model):
             | {
                 "payload": row,
                 "digest": digest,
-                "remote_update_epoch": _epoch_of(row),
+                "remote_update_epoch": raw.update_epoch(row),
             }
         )
 
@@ -235,7 +233,7 @@ class TtsOrder(models.Model):
         """A change that cannot be read leaves what is known, and an issue."""
         values = {"digest": digest}
         if not self.sale_order_id:
-            values |= {"payload": row, "remote_update_epoch": _epoch_of(row)}
+            values |= {"payload": row, "remote_update_epoch": raw.update_epoch(row)}
         self.write(values)
         if self.sale_order_id:
             self._note_follow_error(error)
@@ -295,50 +293,9 @@ class TtsOrder(models.Model):
         )
 
 
-def _remote_id(row):
-    """The order's id as text, also when it came as a number; empty when unusable."""
-    value = row.get("id") if isinstance(row, dict) else None
-    if isinstance(value, bool) or not isinstance(value, str | int):
-        return ""
-    text = str(value).strip()
-    return text if len(text) <= LONGEST_ID and "\0" not in text else ""
-
-
-def _epoch_of(row):
-    value = row.get("update_time")
-    try:
-        return min(max(int(value), 0), 2**31 - 1)
-    except (TypeError, ValueError):
-        return 0
-
-
-def _clean(row):
-    """Return the row as a database can hold it, and a digest that tells versions apart.
-
-    TikTok moves `update_time` on status changes only ("Get Order Detail"), so the whole
-    text is compared. PostgreSQL takes neither NUL nor half of a surrogate pair.
-    """
-    text = json.dumps(row, sort_keys=True, ensure_ascii=False, default=str)
-    data = text.encode("utf-8", "replace")
-    if "\\u0000" in text or data.decode() != text:
-        row = _scrub(row)
-    return row, hashlib.blake2b(data, digest_size=16).hexdigest()
-
-
-def _scrub(value):
-    """Take NUL and lone surrogates out of every text of a JSON value."""
-    if isinstance(value, str):
-        return value.replace("\0", "").encode("utf-8", "replace").decode()
-    if isinstance(value, list):
-        return [_scrub(item) for item in value]
-    if isinstance(value, dict):
-        return {_scrub(key): _scrub(item) for key, item in value.items()}
-    return value
-
-
 def _is_stale(mirror, row):
     """An older version that arrives late says nothing new."""
-    return 0 < _epoch_of(row) < mirror.remote_update_epoch
+    return 0 < raw.update_epoch(row) < mirror.remote_update_epoch
 
 
 def _is_ignorable(row):
@@ -346,5 +303,5 @@ def _is_ignorable(row):
 
     A status nobody knows is no reason to look away: that order is recorded.
     """
-    status = str(row.get("status") or "")
+    status = raw.order_status(row)
     return status in dict(const.ORDER_STATUSES) and status not in const.TO_SHIP_STATUSES

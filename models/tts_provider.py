@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.fields import Domain
 
-from ..lib.errors import Rejected
+from ..lib.logistics import parse_named_id
 
 
 class TtsProvider(models.Model):
@@ -40,14 +40,11 @@ class TtsShop(models.Model):
         found = {}
         with self._client() as client:
             for warehouse in self.warehouse_ids:
-                for option in client.delivery_options(warehouse.remote_id):
-                    try:
-                        rows = client.shipping_providers(str(option["id"]))
-                    except Rejected:
-                        # An option that TikTok ships itself answers with a refusal
-                        # instead of an empty list (Get Shipping Providers).
-                        continue
-                    found |= {str(row["id"]): row.get("name") or "" for row in rows}
+                for row in client.delivery_options(warehouse.remote_id):
+                    option = parse_named_id(row, "delivery_option")
+                    for provider_row in client.shipping_providers(option.id):
+                        provider = parse_named_id(provider_row, "shipping_provider")
+                        found[provider.id] = provider.name
         self._note_providers(found)
 
     def _note_providers(self, found):
@@ -55,7 +52,7 @@ class TtsShop(models.Model):
         known = set(self.provider_ids.mapped("remote_id"))
         self.env["tts.provider"].create(
             [
-                {"shop_id": self.id, "remote_id": remote_id, "name": name or remote_id}
+                {"shop_id": self.id, "remote_id": remote_id, "name": name}
                 for remote_id, name in found.items()
                 if remote_id not in known
             ]

@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from .. import const
+from ..lib.logistics import parse_warehouse
 
 
 class TtsWarehouse(models.Model):
@@ -41,23 +41,20 @@ class TtsShop(models.Model):
         """
         self.ensure_one()
         with self._client() as client:
-            rows = client.warehouses()
+            remotes = [parse_warehouse(row) for row in client.warehouses()]
         known = {warehouse.remote_id: warehouse for warehouse in self.warehouse_ids}
         to_create = []
-        for row in rows:
-            if row.get("type") == const.RETURN_WAREHOUSE:
-                continue
-            remote_id = str(row["id"])
+        for remote in remotes:
             values = {
-                "name": row.get("name") or remote_id,
-                "kind": row.get("sub_type"),
-                "effect_status": row.get("effect_status"),
-                "is_default": bool(row.get("is_default")),
+                "name": remote.name,
+                "kind": remote.kind,
+                "effect_status": remote.status,
+                "is_default": remote.is_default,
             }
-            if remote_id in known:
-                known[remote_id].write(values)
-            else:
-                to_create.append(values | {"shop_id": self.id, "remote_id": remote_id})
+            if remote.id in known:
+                known[remote.id].write(values)
+            elif not remote.is_for_returns:
+                to_create.append(values | {"shop_id": self.id, "remote_id": remote.id})
         self.env["tts.warehouse"].create(to_create)
 
     def _warehouse_for(self, remote_warehouse_id):

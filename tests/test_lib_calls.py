@@ -4,7 +4,8 @@ import json
 
 from odoo.tests import tagged
 
-from ..lib.errors import Rejected, Unreachable
+from ..lib.errors import PayloadError, Rejected, Unreachable
+from ..lib.logistics import parse_named_id, parse_warehouse
 from .lib_http import ClientCase, case, query_of, refusal, sample, success
 
 
@@ -107,3 +108,26 @@ class TestCalls(ClientCase):
     def test_an_option_that_tiktok_ships_has_no_carriers(self):
         client = self.client(sample("logistics.shipping_providers", "tiktok-shipping"))
         self.assertEqual(client.shipping_providers("9"), [])
+
+    def test_an_option_the_shop_has_not_subscribed_to_has_no_carriers(self):
+        client = self.client(refusal(21008116))
+        self.assertEqual(client.shipping_providers("9"), [])
+
+    def test_other_refusals_of_an_option_are_told(self):
+        client = self.client(refusal(12345))
+        with self.assertRaises(Rejected):
+            client.shipping_providers("9")
+
+    def test_a_warehouse_without_a_name_is_called_by_its_id(self):
+        self.assertEqual(parse_warehouse({"id": 7}).name, "7")
+
+    def test_a_warehouse_for_returns_is_told_apart(self):
+        rows = ({"id": "7", "type": "RETURN_WAREHOUSE"}, {"id": "8"})
+        found = [parse_warehouse(row).is_for_returns for row in rows]
+        self.assertEqual(found, [True, False])
+
+    def test_a_warehouse_or_carrier_without_an_id_is_refused(self):
+        with self.assertRaisesRegex(PayloadError, "warehouse.id: is missing"):
+            parse_warehouse({"name": "Main"})
+        with self.assertRaisesRegex(PayloadError, "shipping_provider.id: is missing"):
+            parse_named_id({"name": "J&T"}, "shipping_provider")
