@@ -5,15 +5,21 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 
 from .. import const
+from ..lib.payloads import Address, is_masked_text, parse_address
 from .tts_order_import import BUSY, IMPORT_CONTEXT
 from .tts_order_outcome import RETRY_CAP, RETRY_START
 
 
 class Before(NamedTuple):
-    """What a change is measured against: the total and the date promised so far."""
+    """What a change is measured against: what TikTok said so far.
+
+    `failed` tells that Odoo could not follow it, so that no news is news all the same.
+    """
 
     total: float
     promised: datetime | bool
+    address: Address | None
+    failed: bool
 
 
 class TtsOrder(models.Model):
@@ -22,22 +28,43 @@ class TtsOrder(models.Model):
     _inherit = "tts.order"
 
     def _before_change(self):
-        return Before(self.amount_order, self.hand_over_by or self.ship_by)
+        return Before(
+            self.amount_order,
+            self.hand_over_by or self.ship_by,
+            parse_address((self.payload or {}).get("recipient_address")),
+            bool(self.error_message),
+        )
 
     def _follow_safely(self, entry, before):
         """Follow one order in a savepoint of its own.
 
         :return: whether it went well
         """
+        order = self.with_context(**IMPORT_CONTEXT)
+        error = order._attempt(lambda: order._follow(entry, before))
+        if not error:
+            return True
+        if entry.order.status not in const.CANCELLED_STATUSES:
+            # What a person has to decide keeps no parcel from its new address.
+            order._attempt(lambda: order._follow_request(entry.order))
+            order._attempt(lambda: order._follow_address(entry.order, before))
+            order._attempt(lambda: order._follow_deadline(before))
+        self._note_follow_error(error)
+        return False
+
+    def _attempt(self, step):
+        """Take one step in a savepoint of its own.
+
+        :return: what went wrong, or None
+        """
         try:
             with self.env.cr.savepoint():
-                self.with_context(**IMPORT_CONTEXT)._follow(entry, before)
+                step()
         except BUSY:
             raise
         except Exception as error:
-            self._note_follow_error(error)
-            return False
-        return True
+            return error
+        return None
 
     def _follow(self, entry, before):
         """Bring one sales order in step with what TikTok says now.
@@ -47,10 +74,12 @@ class TtsOrder(models.Model):
         sale_order = self.sale_order_id
         if entry.order.status in const.CANCELLED_STATUSES:
             self._follow_cancellation(entry.order)
-        elif sale_order.state != "cancel":
+        elif sale_order.state == "cancel":
+            self._settle_cancelled()
+        else:
             self._follow_request(entry.order)
             self._follow_lines(entry.order)
-            self._follow_address(entry.order)
+            self._follow_address(entry.order, before)
             self._follow_deadline(before)
             self._follow_total(entry, before)
         if self.state != "review":
@@ -79,6 +108,12 @@ class TtsOrder(models.Model):
         )
         self.state = "done"
         self.env["tts.issue"]._close(self.shop_id, self._all_issue_keys())
+
+    def _settle_cancelled(self):
+        """Whoever cancels in Odoo an order that was to be checked has decided."""
+        if self.state == "review":
+            self.state = "done"
+            self.env["tts.issue"]._close(self.shop_id, self._issue_keys())
 
     def _follow_request(self, order):
         """Warn that the buyer asks to cancel, for as long as the request is open."""
@@ -126,11 +161,14 @@ class TtsOrder(models.Model):
                 )
             )
 
-    def _follow_address(self, order):
+    def _follow_address(self, order, before):
         """Send open deliveries where the buyer wants them now.
 
-        A masked or empty address never takes the place of a clear one.
+        A masked or empty address never takes the place of a clear one, and one that
+        did not change on TikTok takes the place of no one that a person chose.
         """
+        if order.address == before.address and not before.failed:
+            return
         sale_order = self.sale_order_id
         current = sale_order.sudo().partner_shipping_id
         if not order.address or (
@@ -143,8 +181,8 @@ class TtsOrder(models.Model):
         buyer = sale_order.partner_id
         if order.address.is_masked:
             values = Partner._tts_prepare_recipient_values(order, buyer, places)
-            if any(current[name] != value for name, value in _plain(values).items()):
-                current.write(_plain(values))
+            if values := _news(current, values):
+                current.write(values)
             return
         recipient = Partner._tts_find_or_create_recipients(
             [order], {order.id: buyer}, places
@@ -180,7 +218,7 @@ class TtsOrder(models.Model):
         if not sale_order._tts_differs_by(entry.expected):
             self.env["tts.issue"]._close(self.shop_id, [f"total:{self.remote_id}"])
             self.state = "done"
-        elif moved:
+        elif moved or before.failed:
             self._note_review(sale_order, entry.expected)
 
     # === AGAIN === #
@@ -196,9 +234,15 @@ class TtsOrder(models.Model):
                     order.next_retry = fields.Datetime.now() + RETRY_CAP
 
 
-def _plain(values):
-    """The address values that may be compared and rewritten in place."""
+def _news(partner, values):
+    """The address values that may be rewritten in place, and differ."""
     return {
         name: values[name]
         for name in ("name", "phone", "street", "street2", "city", "zip")
+        if values[name] != partner[name]
+        and not (_is_clear(partner[name]) and is_masked_text(values[name]))
     }
+
+
+def _is_clear(text):
+    return bool(text) and not is_masked_text(text)

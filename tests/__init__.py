@@ -15,6 +15,7 @@ from . import (
     test_lib_signing,
     test_lib_walk,
     test_oauth,
+    test_order_by_hand,
     test_order_cost,
     test_order_customer,
     test_order_follow,
