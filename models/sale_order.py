@@ -82,12 +82,7 @@ class SaleOrder(models.Model):
     def action_view_tts_order(self):
         """Open the TikTok order behind this sales order."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "tts.order",
-            "res_id": self.tts_order_id.id,
-            "view_mode": "form",
-        }
+        return self.tts_order_id._get_records_action()
 
     # === FROM TIKTOK === #
 

@@ -241,9 +241,4 @@ class TtsIssue(models.Model):
         """Open what the issue is about."""
         self.ensure_one()
         record = self.sale_order_id or self.order_id or self.shop_id or self.account_id
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": record._name,
-            "res_id": record.id,
-            "view_mode": "form",
-        }
+        return record._get_records_action()

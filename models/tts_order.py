@@ -153,7 +153,10 @@ class TtsOrder(models.Model):
                 ) from error
 
     def action_open_sale_order(self):
-        """Open the sales order this order became."""
+        """Open the sales order this order became.
+
+        :raise UserError: it never became one
+        """
         self.ensure_one()
         if not self.sale_order_id:
             raise UserError(
@@ -162,12 +165,7 @@ class TtsOrder(models.Model):
                     self.remote_id,
                 )
             )
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "sale.order",
-            "res_id": self.sale_order_id.id,
-            "view_mode": "form",
-        }
+        return self.sale_order_id._get_records_action()
 
     # === MIRROR === #
 

@@ -216,6 +216,8 @@ class TtsSyncRun(models.Model):
 
 
 class TtsSyncRunLine(models.Model):
+    """What a resync did to one order."""
+
     _name = "tts.sync.run.line"
     _description = "TikTok Shop Resync Line"
     _order = "id"
@@ -244,7 +246,10 @@ class TtsSyncRunLine(models.Model):
     )
 
     def action_open(self):
-        """Open the TikTok order of this line."""
+        """Open the TikTok order of this line.
+
+        :raise UserError: it never came into Odoo; the text says why
+        """
         self.ensure_one()
         if not self.order_id:
             raise UserError(
@@ -254,9 +259,4 @@ class TtsSyncRunLine(models.Model):
                     reason=self.message or "",
                 )
             )
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "tts.order",
-            "res_id": self.order_id.id,
-            "view_mode": "form",
-        }
+        return self.order_id._get_records_action()

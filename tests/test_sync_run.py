@@ -133,6 +133,12 @@ class TestSyncRun(CronCase):
         self.assertEqual(len(orders), 6)
         self.assertEqual(run.created_count, 6)
 
+    def test_a_period_that_lies_in_the_future_is_refused(self):
+        now = fields.Datetime.now()
+        soon, later = (now + timedelta(days=days) for days in (1, 2))
+        with self.assertRaisesRegex(UserError, "begin"):
+            self.ask(kind="period", date_from=soon, date_to=later)
+
     def test_a_period_that_ends_before_it_begins_is_refused(self):
         now = fields.Datetime.now()
         with self.assertRaises(UserError):

@@ -54,23 +54,22 @@ class TtsOrderResync(models.TransientModel):
             return self.shop_id.action_sync_orders()
         run = self.env["tts.sync.run"].create(self._prepare_run_values())
         run._trigger()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "tts.sync.run",
-            "res_id": run.id,
-            "view_mode": "form",
-        }
+        return run._get_records_action()
 
     def _prepare_run_values(self):
+        """What the resync that was asked for is made of."""
         if self.kind == "ids":
             if not (self.remote_ids or "").strip():
                 raise UserError(self.env._("Type the numbers of the orders to read."))
             return {"shop_id": self.shop_id.id, "remote_ids": self.remote_ids}
         now = fields.Datetime.now()
-        if not self.date_from or self.date_from >= (self.date_to or now):
-            raise UserError(self.env._("The period must begin before it ends."))
+        until = min(self.date_to or now, now)
+        if not self.date_from or self.date_from >= until:
+            raise UserError(
+                self.env._("The period must begin in the past and before it ends.")
+            )
         return {
             "shop_id": self.shop_id.id,
             "date_from": self.date_from,
-            "date_to": min(self.date_to or now, now),
+            "date_to": until,
         }
