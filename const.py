@@ -22,9 +22,7 @@ TOKEN_REFRESH_PATH = "/api/v2/token/refresh"
 
 # --- Authorization ("Authorization guide") ------------------------------------------
 USER_TYPE_SELLER = 0
-AUTH_CODE_LIFE = 30 * 60  # seconds
-REFUSED_CODE = "null"  # a refused consent comes back as the literal text
-REFUSED_ERROR = "auth_denied"
+REFUSED_CODE = "null"  # a refused consent brings this word in place of a code
 SCOPES = [
     ("seller.authorization.info", "Authorized shops"),
     ("seller.shop.info", "Shop information"),
@@ -82,7 +80,6 @@ MARKETS = {
     "SA": Market("SA", "SAR", BLOCK_WORLD),
 }
 WHOLE_UNIT_CURRENCIES = ("IDR", "JPY", "VND")  # written without decimals
-SELLER_TYPES = [("LOCAL", "Local"), ("CROSS_BORDER", "Cross-border")]
 
 # --- Orders ("Order API overview") ----------------------------------------------------
 ORDER_STATUSES = [
@@ -96,68 +93,21 @@ ORDER_STATUSES = [
     ("COMPLETED", "Completed"),
     ("CANCELLED", "Cancelled"),
 ]
-STATUS_ON_HOLD = "ON_HOLD"
 STATUS_AWAITING_SHIPMENT = "AWAITING_SHIPMENT"
 STATUS_PARTIALLY_SHIPPING = "PARTIALLY_SHIPPING"
 STATUS_AWAITING_COLLECTION = "AWAITING_COLLECTION"
-STATUS_IN_TRANSIT = "IN_TRANSIT"
-STATUS_DELIVERED = "DELIVERED"
-STATUS_COMPLETED = "COMPLETED"
-STATUS_CANCELLED = "CANCELLED"
-NOT_READY_STATUSES = ("UNPAID", "ON_HOLD")
 TO_SHIP_STATUSES = ("AWAITING_SHIPMENT", "AWAITING_COLLECTION")
 SHIPPED_STATUSES = ("IN_TRANSIT", "DELIVERED", "COMPLETED")
-FINAL_STATUSES = ("COMPLETED", "CANCELLED")
 # The order webhook writes CANCEL where every other place writes CANCELLED.
 CANCELLED_STATUSES = ("CANCELLED", "CANCEL")
 
-FULFILLMENT_BY_SELLER = "FULFILLMENT_BY_SELLER"
 FULFILLMENT_BY_TIKTOK = "FULFILLMENT_BY_TIKTOK"
 FULFILLMENT_BY_DILAYANI = "FULFILLMENT_BY_DILAYANI_TOKOPEDIA"
-FULFILLMENT_TYPES = [
-    (FULFILLMENT_BY_SELLER, "Seller"),
-    (FULFILLMENT_BY_TIKTOK, "TikTok"),
-    (FULFILLMENT_BY_DILAYANI, "Tokopedia (Dilayani)"),
-]
 FBT_TYPES = (FULFILLMENT_BY_TIKTOK, FULFILLMENT_BY_DILAYANI)
-SHIPPING_TIKTOK = "TIKTOK"
-SHIPPING_SELLER = "SELLER"
-SHIPPING_DIGITAL = "TIKTOK_DIGITAL"
-SHIPPING_TYPES = [
-    (SHIPPING_TIKTOK, "TikTok Shipping"),
-    (SHIPPING_SELLER, "Shipped by Seller"),
-    (SHIPPING_DIGITAL, "Digital"),
-]
-PLATFORM_TIKTOK = "TIKTOK_SHOP"  # also meant when the key is absent
-PLATFORM_TOKOPEDIA = "TOKOPEDIA"
-COMMERCE_PLATFORMS = [
-    (PLATFORM_TIKTOK, "TikTok Shop"),
-    (PLATFORM_TOKOPEDIA, "Tokopedia"),
-]
-CANCEL_INITIATORS = [("SELLER", "Seller"), ("BUYER", "Buyer"), ("SYSTEM", "TikTok")]
 
 # --- Products and warehouses ("Products API overview", "Get Warehouse List") ------
-PRODUCT_STATUSES = [
-    ("DRAFT", "Draft"),
-    ("PENDING", "In Review"),
-    ("FAILED", "Review Failed"),
-    ("ACTIVATE", "Live"),
-    ("SELLER_DEACTIVATED", "Deactivated by Seller"),
-    ("PLATFORM_DEACTIVATED", "Deactivated by TikTok"),
-    ("FREEZE", "Frozen"),
-    ("DELETED", "Deleted"),
-    ("SCHEDULED", "Scheduled"),
-]
 PRODUCT_STATUS_ALL = "ALL"
-STOCK_EDITABLE_STATUSES = (
-    "DRAFT",
-    "PENDING",
-    "FAILED",
-    "ACTIVATE",
-    "SELLER_DEACTIVATED",
-)
 COMBINED_PRODUCT = "COMBINED_PRODUCT"  # virtual bundle: its stock follows its parts
-SALES_WAREHOUSE = "SALES_WAREHOUSE"
 RETURN_WAREHOUSE = "RETURN_WAREHOUSE"
 
 # --- Limits (parameter tables of each endpoint) -------------------------------------
@@ -172,10 +122,6 @@ SLICE_DAYS = 15
 OVERLAP_SECONDS = 10 * 60
 PAGE_CAP = 10_000  # pages of one listing, beyond which it is taken to be endless
 PAGE_RETRIES = 3  # times that a page that contradicts itself is asked again
-
-# --- Time ("Common parameters"): a timestamp is refused outside this window --------
-TIMESTAMP_MAX_AGE = 300
-TIMESTAMP_MAX_AHEAD = 30
 
 # --- Error codes ("Common error codes", and each endpoint's own table) -------------
 CODE_OK = 0

@@ -4,11 +4,11 @@ from odoo import http
 from odoo.exceptions import AccessError, UserError
 from odoo.http import request
 
+from .. import const
 from ..lib.errors import TikTokError
 from ..models.tts_account import CALLBACK_PATH
 
-# Partner Center writes the word where a code would be when the seller refuses.
-NO_CODE = (None, "", "null")
+NO_CODE = (None, "", const.REFUSED_CODE)
 
 
 class TikTokOAuth(http.Controller):
@@ -39,12 +39,13 @@ class TikTokOAuth(http.Controller):
         if not str(account_id).isdecimal():
             raise Forbidden()
         account = request.env["tts.account"].browse(int(account_id)).exists()
-        account.check_access("write")
         if not account:
             raise Forbidden()
+        account.check_access("write")
         return self._finish(account, code, None)
 
     def _finish(self, account, code, error):
+        """Exchange the code; whatever comes of it is shown on the account."""
         if code in NO_CODE:
             account._oauth_note(
                 request.env._(
