@@ -34,9 +34,7 @@ class SaleOrderLine(models.Model):
 
     def _compute_tax_ids(self):
         """Override of `sale` to keep the tax TikTok's price was split with."""
-        frozen = self.filtered(
-            lambda line: line._tts_is_frozen() and line.order_id.state == "sale"
-        )
+        frozen = self.filtered(lambda line: line._tts_is_frozen())
         return super(SaleOrderLine, self - frozen)._compute_tax_ids()
 
     def _action_launch_stock_rule(self, **kwargs):

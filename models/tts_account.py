@@ -10,6 +10,7 @@ from .. import const
 from ..lib.client import TikTokClient
 from ..lib.errors import TikTokError, Unauthorized
 from ..utils import reason_of, toast
+from .tts_token import UNRENEWABLE
 
 _logger = logging.getLogger(__name__)
 
@@ -248,6 +249,20 @@ class TtsAccount(models.Model):
             reason=str(error),
         )
         return True
+
+    def _note_unrenewable(self, error, until):
+        """Say that the authorization ends before its time, while it still works."""
+        self.env["tts.issue"]._raise_for_account(
+            self,
+            UNRENEWABLE,
+            self.env._("The authorization of %s cannot be renewed", self.name),
+            self.env._(
+                "The shops work until %s (UTC). Open the TikTok account and click "
+                "Re-Authorize before.",
+                until,
+            ),
+            reason=str(error),
+        )
 
     # === REMOTE === #
 

@@ -9,6 +9,7 @@ from odoo.tools.misc import hash_sign, verify_hash_signed
 
 from ..lib import oauth
 from ..lib.errors import TikTokError
+from .tts_token import UNRENEWABLE
 
 STATE_SCOPE = "tts_oauth_state"
 APART_TRIES = 5
@@ -197,7 +198,7 @@ class TtsAccount(models.Model):
             }
         )
         self.activity_unlink(["mail.mail_activity_data_warning"])
-        self.env["tts.issue"]._close_for_account(self, ["disconnected"])
+        self.env["tts.issue"]._close_for_account(self, ["disconnected", UNRENEWABLE])
 
     def _oauth_note(self, message):
         """Show the outcome of an authorization on the account, whatever follows."""

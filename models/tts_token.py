@@ -16,6 +16,7 @@ _logger = logging.getLogger(__name__)
 # look at whatever goes wrong, while the shop still works.
 REFRESH_MARGIN = timedelta(days=1)
 LOCK_TRIES = 8
+UNRENEWABLE = "unrenewable"
 LOCK_PAUSE = 0.75
 
 
@@ -117,11 +118,15 @@ class TtsToken(models.Model):
                 base_url=account.sandbox_url or None,
                 session=account._new_session(),
             )
-        except Unreachable:
-            if refused is None and self._is_alive():
-                return self.access_token
-            raise
+        except (Unauthorized, Unreachable) as error:
+            if refused is not None or not self._is_alive():
+                raise
+            # The old token still works: people have until its end to look at it.
+            if isinstance(error, Unauthorized):
+                account._note_unrenewable(error, self.access_expires_at)
+            return self.access_token
         self._store(fresh)
+        self.env["tts.issue"]._close_for_account(account, [UNRENEWABLE])
         return fresh.access_token
 
     def _store(self, tokens):

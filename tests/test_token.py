@@ -118,6 +118,24 @@ class TestToken(TtsCase):
         self.assertEqual(issue.mapped("key"), ["disconnected"])
         self.assertEqual(issue.activity_ids.user_id, self.account.responsible_id)
 
+    def test_a_living_token_goes_on_when_its_renewal_is_refused(self):
+        order_id = self.place_one()
+        self.sandbox.accounts.refresh.clear()
+        self.age(hours=2)
+        self.sync()
+        self.assertTrue(self.sale_order(order_id))
+        self.assertEqual(self.account.state, "connected")
+        self.assertEqual(self.issues().mapped("key"), ["unrenewable"])
+
+    def test_a_renewal_that_works_again_closes_its_issue(self):
+        living = dict(self.sandbox.accounts.refresh)
+        self.sandbox.accounts.refresh.clear()
+        self.age(hours=2)
+        self.sync()
+        self.sandbox.accounts.refresh.update(living)
+        self.sync()
+        self.assertFalse(self.issues())
+
     def test_a_disconnected_shop_is_not_due(self):
         self.refuse()
         self.shop.next_order_sync = False
