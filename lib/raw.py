@@ -13,7 +13,8 @@ def order_id(row):
     if isinstance(value, bool) or not isinstance(value, str | int):
         return ""
     text = str(value).strip()
-    return text if len(text) <= LONGEST_ID and "\0" not in text else ""
+    # PostgreSQL cannot even be asked for NUL or half of a surrogate pair.
+    return text if len(text) <= LONGEST_ID and text.isprintable() else ""
 
 
 def order_status(row):

@@ -139,7 +139,11 @@ class TtsOrder(models.Model):
             carriers=shop._carriers_for(orders),
             buyers=buyers,
             recipients=Partner._tts_find_or_create_recipients(orders, buyers, places),
-            source=self.env.ref("sale_tiktok_shop.utm_source_tiktok_shop"),
+            # Whoever may edit sources may have deleted ours.
+            source=self.env.ref(
+                "sale_tiktok_shop.utm_source_tiktok_shop", raise_if_not_found=False
+            )
+            or self.env["utm.source"],
             has_analytics=bool(
                 self.env["account.analytic.distribution.model"].search([], limit=1)
             ),

@@ -307,6 +307,12 @@ class TestCron(CronCase):
             self.assertEqual(self.mirror(order_id).state, "error")
             self.assertTrue(self.issues(f"import:{order_id}").reason)
 
+    def test_an_id_that_no_database_can_be_asked_for_hides_none_of_the_others(self):
+        row = self.raw(self.place_one())
+        self.absorb({**row, "id": "57\ud800"}, row)
+        self.assertEqual(self.sale_order(row["id"]).state, "sale")
+        self.assertTrue(self.issues("nameless_order"))
+
 
 @tagged("post_install", "-at_install")
 class TestCronOfTwoShops(CronCase):

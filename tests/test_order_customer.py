@@ -65,6 +65,16 @@ class TestOrderCustomer(OrderCase):
         first, second = self.bring(self.row()), self.bring(self.row())
         self.assertEqual(first.partner_id, second.partner_id)
 
+    def test_a_customer_leads_to_its_tiktok_orders(self):
+        orders = self.bring(self.row(), self.row())
+        self.bring(self.row(buyer="7000000002"))
+        customer = orders.partner_id
+        self.assertEqual(customer.tts_order_count, 2)
+        found = self.env["tts.order"].search(
+            customer.action_view_tts_orders()["domain"]
+        )
+        self.assertEqual(found, orders.tts_order_id)
+
     def test_two_buyers_of_one_name_and_address_stay_two_customers(self):
         orders = self.bring(self.row(), self.row(buyer="7000000002"))
         self.assertEqual(len(orders.partner_id), 2)
@@ -234,3 +244,21 @@ class TestOrderCustomer(OrderCase):
         )
         self.assertFalse(shared.company_id)
         self.assertEqual(self.bring(self.row()).partner_id, shared)
+
+    # === MERGED BY HAND === #
+
+    def merge(self, source, destination):
+        wizard = self.env["base.partner.merge.automatic.wizard"].create({})
+        wizard._merge((source | destination).ids, destination)
+
+    def test_a_customer_merged_into_another_contact_is_still_the_buyer(self):
+        order = self.bring(self.row())
+        contact = self.env["res.partner"].create({"name": "Known before"})
+        self.merge(order.partner_id, contact)
+        self.assertEqual(order.partner_id, contact)
+        self.assertEqual(self.bring(self.row()).partner_id, contact)
+
+    def test_a_buyer_that_another_is_merged_into_keeps_its_own_id(self):
+        kept = self.bring(self.row()).partner_id
+        self.merge(self.bring(self.row(buyer="7000000002")).partner_id, kept)
+        self.assertEqual(kept.tokopedia_buyer_identifier, "7000000001")

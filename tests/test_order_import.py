@@ -169,6 +169,12 @@ class TestOrderImport(OrderCase):
         source = self.env.ref("sale_tiktok_shop.utm_source_tiktok_shop")
         self.assertEqual(self.sale_order(order_id).source_id, source)
 
+    def test_a_deleted_source_stops_no_order(self):
+        self.env.ref("sale_tiktok_shop.utm_source_tiktok_shop").unlink()
+        order_id = self.place_one()
+        self.sync()
+        self.assertEqual(self.sale_order(order_id).state, "sale")
+
     def test_the_delivery_is_due_when_the_carrier_must_have_the_parcel(self):
         order_id = self.place_one()
         self.sync()

@@ -1,1 +1,1 @@
-from . import tts_order_resync
+from . import base_partner_merge, tts_order_resync
