@@ -17,6 +17,7 @@ class ResPartner(models.Model):
         "that never changes and is never masked.",
     )
     tts_address_key = fields.Char(
+        string="TikTok Shop Address Key",
         copy=False,
         index="btree_not_null",
         groups="base.group_system",
@@ -28,6 +29,31 @@ class ResPartner(models.Model):
         "WHERE tokopedia_buyer_identifier IS NOT NULL",
         "A contact with this TikTok Shop Buyer ID exists already.",
     )
+
+    tts_order_count = fields.Integer(
+        string="TikTok Orders",
+        compute="_compute_tts_order_count",
+        groups="sale_tiktok_shop.group_tts_user",
+    )
+
+    def _compute_tts_order_count(self):
+        """Count the TikTok orders of each customer, whichever address they went to."""
+        counts = dict(
+            self.env["sale.order"]._read_group(
+                [("partner_id", "in", self.ids), ("tts_order_id", "!=", False)],
+                ["partner_id"],
+                ["__count"],
+            )
+        )
+        for partner in self:
+            partner.tts_order_count = counts.get(partner, 0)
+
+    def action_view_tts_orders(self):
+        """Open the TikTok orders of this customer."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "sale_tiktok_shop.tts_order_action"
+        )
+        return action | {"domain": [("sale_order_ids.partner_id", "in", self.ids)]}
 
     # === BUYERS === #
 
