@@ -9,5 +9,5 @@ def post_init_hook(env):
     """
     for company in env["res.company"].search([]):
         shops = env["tts.shop"].with_company(company)
-        shops._tts_default_product()
-        shops._tts_default_carrier()
+        shops._find_or_create_default_product()
+        shops._find_or_create_default_carrier()

@@ -15,6 +15,7 @@ from . import tts_warehouse
 from . import tts_provider
 from . import tts_issue
 from . import tts_sync_run
+from . import account_tax
 from . import sale_order
 from . import sale_order_line
 from . import stock_picking

@@ -41,7 +41,9 @@ class SaleOrder(models.Model):
     tts_is_fbt = fields.Boolean(
         related="tts_order_id.is_fbt", string="Fulfilled by TikTok"
     )
-    tts_cancel_requested = fields.Boolean(related="tts_order_id.cancel_requested")
+    tts_cancel_requested = fields.Boolean(
+        related="tts_order_id.cancel_requested", string="Buyer Asks to Cancel"
+    )
     tts_buyer_message = fields.Text(
         related="tts_order_id.buyer_message", string="Buyer's Message"
     )
@@ -141,7 +143,9 @@ class SaleOrder(models.Model):
         for sequence, group in enumerate(mapping.groups[entry.order.id], start=1):
             product = mapping.products.get(group.sku_id)
             if not product:
-                product = shop.default_product_id or shop._tts_default_product()
+                product = (
+                    shop.default_product_id or shop._find_or_create_default_product()
+                )
                 mapping.unmatched.setdefault(group.sku_id, (group, entry.order.id))
             values.append(
                 common
@@ -159,24 +163,29 @@ class SaleOrder(models.Model):
                     "tts_platform_discount": float(group.platform_discount),
                 }
             )
-        shipping = entry.order.payment.shipping_fee
-        if shipping:
-            product = shop.shipping_product_id or shop._tts_default_carrier().product_id
+        if entry.order.payment.shipping_fee:
             values.append(
-                common
-                | shop._prepare_price_values(
-                    product, shipping, entry.currency, fiscal_position
-                )
-                | {
-                    "sequence": 999,
-                    "product_id": product.id,
-                    "name": product.name,
-                    "product_uom_qty": 1,
-                    "product_uom_id": product.uom_id.id,
-                    "is_delivery": True,
-                }
+                common | self._tts_prepare_shipping_values(shop, entry, fiscal_position)
             )
         return values
+
+    def _tts_prepare_shipping_values(self, shop, entry, fiscal_position):
+        """The line for what the buyer paid to ship."""
+        product = (
+            shop.shipping_product_id
+            or shop._find_or_create_default_carrier().product_id
+        )
+        fee = entry.order.payment.shipping_fee
+        return shop._prepare_price_values(
+            product, fee, entry.currency, fiscal_position
+        ) | {
+            "sequence": 999,
+            "product_id": product.id,
+            "name": product.name,
+            "product_uom_qty": 1,
+            "product_uom_id": product.uom_id.id,
+            "is_delivery": True,
+        }
 
     def _tts_pricelist(self, shop, entry):
         """The order's currency comes from its pricelist and from nothing else."""

@@ -35,7 +35,9 @@ class StockPicking(models.Model):
     tts_ship_by = fields.Datetime(
         related="sale_id.tts_ship_by", string="Ship By", store=True
     )
-    tts_cancel_requested = fields.Boolean(related="sale_id.tts_cancel_requested")
+    tts_cancel_requested = fields.Boolean(
+        related="sale_id.tts_cancel_requested", string="Buyer Asks to Cancel"
+    )
 
     @api.depends("sale_id.tts_status")
     def _compute_tts_status(self):

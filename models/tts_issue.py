@@ -14,6 +14,7 @@ class TtsIssue(models.Model):
     _name = "tts.issue"
     _description = "TikTok Shop Issue"
     _inherit = ["mail.thread", "mail.activity.mixin"]
+    # By chance of the alphabet, "desc" is open, dismissed, closed.
     _order = "state desc, last_seen desc, id desc"
     # People who may only read an issue still discuss it.
     _mail_post_access = "read"
@@ -47,7 +48,11 @@ class TtsIssue(models.Model):
         "tts.shop", readonly=True, index=True, ondelete="cascade", check_company=True
     )
     account_id = fields.Many2one(
-        "tts.account", readonly=True, ondelete="cascade", check_company=True
+        "tts.account",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="cascade",
+        check_company=True,
     )
     company_id = fields.Many2one("res.company", required=True, readonly=True)
     responsible_id = fields.Many2one("res.users", readonly=True)
@@ -113,6 +118,10 @@ class TtsIssue(models.Model):
 
     @api.model
     def _raise_in(self, owner, key, values):
+        """Open or count the issue with this key.
+
+        :param list owner: the domain of what the issue belongs to
+        """
         Issue = self.sudo()
         issue = Issue.search(
             [*owner, ("key", "=", key), ("state", "!=", "closed")], limit=1
@@ -173,36 +182,50 @@ class TtsIssue(models.Model):
             issue._retry()
 
     def _retry(self):
+        """Try again what this issue is about.
+
+        :raise UserError: it still fails
+        """
         if self.category == "connection" and self.shop_id:
             self.shop_id.action_sync_orders()
         elif self.category == "connection":
             self._retry_connection()
         elif self.order_id:
-            try:
-                _outcomes, unknown = self.shop_id._refetch([self.order_id.remote_id])
-            except TikTokError as error:
-                raise UserError(
-                    self.env._(
-                        "Order %(order)s could not be read: %(reason)s Try again "
-                        "later.",
-                        order=self.order_id.remote_id,
-                        reason=error,
-                    )
-                ) from error
-            if unknown:
-                raise UserError(
-                    self.env._(
-                        "TikTok does not know order %s any more. Dismiss this issue.",
-                        self.order_id.remote_id,
-                    )
-                )
+            self._retry_order()
         elif self.category == "product":
             self._retry_product()
         else:
             self._set_closed()
 
+    def _retry_order(self):
+        """Read the order again; what works closes its issue.
+
+        :raise UserError: TikTok did not answer, or does not know the order any more
+        """
+        remote_id = self.order_id.remote_id
+        try:
+            _outcomes, unknown = self.shop_id._refetch([remote_id])
+        except TikTokError as error:
+            raise UserError(
+                self.env._(
+                    "Order %(order)s could not be read: %(reason)s Try again later.",
+                    order=remote_id,
+                    reason=error,
+                )
+            ) from error
+        if unknown:
+            raise UserError(
+                self.env._(
+                    "TikTok does not know order %s any more. Dismiss this issue.",
+                    remote_id,
+                )
+            )
+
     def _retry_connection(self):
-        """Ask for the account's shops; what works again closes its issue."""
+        """Ask for the account's shops; what works again closes its issue.
+
+        :raise UserError: the account is disconnected, or TikTok did not answer
+        """
         if self.account_id.state != "connected":
             raise UserError(
                 self.env._(
@@ -214,7 +237,10 @@ class TtsIssue(models.Model):
         self.account_id.action_refresh_shops()
 
     def _retry_product(self):
-        """Close the issue of a SKU that one product carries by now."""
+        """Close the issue of a SKU that one product carries by now.
+
+        :raise UserError: none carries it, or several do
+        """
         Product = self.env["product.product"].with_company(self.company_id)
         sku_id = self.key.partition(":")[2]
         found, _ambiguous = Product._tts_resolve_references(

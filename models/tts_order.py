@@ -75,8 +75,8 @@ class TtsOrder(models.Model):
     hand_over_by = fields.Datetime(
         readonly=True, help="The carrier has to have the parcel by then."
     )
-    cancelled_at = fields.Datetime(
-        string="Cancelled Automatically On",
+    auto_cancel_at = fields.Datetime(
+        string="Cancelled Automatically After",
         readonly=True,
         help="TikTok cancels the order if it has not left by then.",
     )
@@ -192,7 +192,9 @@ class TtsOrder(models.Model):
             "buyer_id": order.buyer_id,
             "ship_by": naive(order.rts_sla_time),
             "hand_over_by": naive(order.tts_sla_time),
-            "cancelled_at": naive(order.shipping_due_time or order.collection_due_time),
+            "auto_cancel_at": naive(
+                order.shipping_due_time or order.collection_due_time
+            ),
             "fulfillment_type": order.fulfillment_type,
             "is_fbt": order.is_fbt,
             "shipping_type": order.shipping_type,

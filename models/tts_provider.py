@@ -78,7 +78,7 @@ class TtsShop(models.Model):
         mapped = {
             provider.remote_id: provider.carrier_id for provider in self.provider_ids
         }
-        default = self.carrier_id or self._tts_default_carrier()
+        default = self.carrier_id or self._find_or_create_default_carrier()
         return {
             (remote_id, name): mapped.get(remote_id) or named.get(name) or default
             for remote_id, name in wanted

@@ -86,20 +86,20 @@ class TtsShop(models.Model):
     default_product_id = fields.Many2one(
         "product.product",
         check_company=True,
-        default=lambda self: self._tts_default_product(),
+        default=lambda self: self._find_or_create_default_product(),
         help="Takes the place of a SKU that no product of Odoo carries.",
     )
     shipping_product_id = fields.Many2one(
         "product.product",
         check_company=True,
-        default=lambda self: self._tts_default_carrier().product_id,
+        default=lambda self: self._find_or_create_default_carrier().product_id,
         help="The line for the shipping fee that the buyer paid.",
     )
     carrier_id = fields.Many2one(
         "delivery.carrier",
         string="Default Carrier",
         check_company=True,
-        default=lambda self: self._tts_default_carrier(),
+        default=lambda self: self._find_or_create_default_carrier(),
     )
     provider_ids = fields.One2many(
         "tts.provider", "shop_id", string="Shipping Providers"

@@ -14,13 +14,13 @@ class TtsShop(models.Model):
     _inherit = "tts.shop"
 
     @api.model
-    def _tts_default_product(self):
+    def _find_or_create_default_product(self):
         """Find the Default Product by Internal Reference; create it when absent.
 
         It is a stockable kind without stock of its own, so that an order for an unknown
         SKU still gets a delivery.
         """
-        return self._tts_find_or_create_product(
+        return self._find_or_create_product(
             DEFAULT_PRODUCT_REF,
             {
                 "name": self.env._("TikTok Shop Product (not mapped)"),
@@ -29,7 +29,7 @@ class TtsShop(models.Model):
         )
 
     @api.model
-    def _tts_default_carrier(self):
+    def _find_or_create_default_carrier(self):
         """Find the default carrier by name; create it when absent."""
         company = self.env.company
         Carrier = self.env["delivery.carrier"].sudo()
@@ -45,7 +45,7 @@ class TtsShop(models.Model):
                 "company_id": company.id,
                 "delivery_type": "fixed",
                 "fixed_price": 0.0,
-                "product_id": self._tts_find_or_create_product(
+                "product_id": self._find_or_create_product(
                     SHIPPING_PRODUCT_REF,
                     {
                         "name": self.env._("TikTok Shop Shipping"),
@@ -57,7 +57,8 @@ class TtsShop(models.Model):
         )
 
     @api.model
-    def _tts_find_or_create_product(self, reference, values):
+    def _find_or_create_product(self, reference, values):
+        """Find a product of this company by Internal Reference; else create it."""
         company = self.env.company
         Product = self.env["product.product"].sudo()
         product = Product.search(
@@ -74,7 +75,7 @@ class TtsShop(models.Model):
                 "list_price": 0.0,
                 "sale_ok": True,
                 "purchase_ok": False,
-                # The shop decides the tax of an order, not its stand-in product.
+                # By itself it would take the taxes of every company the user is in.
                 "taxes_id": [Command.set(company.account_sale_tax_id.ids)],
             }
         )
@@ -131,33 +132,12 @@ class TtsShop(models.Model):
         }
 
     def _taxes_for(self, product, fiscal_position):
+        """The taxes of a line: none where TikTok remits them, else the shop's or the
+        product's, as the buyer's place maps them.
+        """
         if self.tax_policy == "remitted":
             return self.env["account.tax"]
         taxes = self.tax_ids or product.taxes_id._filter_taxes_by_company(
             self.company_id
         )
         return fiscal_position.map_tax(taxes) if fiscal_position else taxes
-
-
-class AccountTax(models.Model):
-    _inherit = "account.tax"
-
-    def _tts_price_to_enter(self, total, currency):
-        """Return the unit price that comes to `total` once these taxes are applied.
-
-        Taxes that Odoo adds on top of the price are taken out of it first.
-        """
-        if all(tax.price_include for tax in self):
-            return total
-        details = self._get_tax_details(
-            total,
-            1.0,
-            precision_rounding=currency.rounding,
-            rounding_method="round_globally",
-            special_mode="total_included",
-        )
-        return details["total_excluded"] + sum(
-            data["tax_amount"]
-            for data in details["taxes_data"]
-            if data["tax"].price_include
-        )

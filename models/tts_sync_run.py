@@ -25,7 +25,7 @@ class TtsSyncRun(models.Model):
     _check_company_auto = True
 
     shop_id = fields.Many2one(
-        "tts.shop", required=True, readonly=True, ondelete="cascade"
+        "tts.shop", required=True, readonly=True, index=True, ondelete="cascade"
     )
     company_id = fields.Many2one(related="shop_id.company_id", store=True)
     user_id = fields.Many2one(
@@ -239,7 +239,12 @@ class TtsSyncRunLine(models.Model):
         required=True,
     )
     message = fields.Char(string="Why")
-    order_id = fields.Many2one("tts.order", string="TikTok Order", ondelete="set null")
+    order_id = fields.Many2one(
+        "tts.order",
+        string="TikTok Order",
+        index="btree_not_null",
+        ondelete="set null",
+    )
 
     _order_uniq = models.UniqueIndex(
         "(run_id, remote_id)", "Each order is listed once per resync."
