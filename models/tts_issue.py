@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..lib.errors import TikTokError
+from ..utils import toast
 
 
 class TtsIssue(models.Model):
@@ -175,27 +176,62 @@ class TtsIssue(models.Model):
     def action_retry(self):
         """Try again what failed; the issue closes when it works.
 
-        :raise UserError: it still fails; the reason is in its text
+        One that fails again undoes none of the others.
+
+        :return: what to show, if anything
+        :raise UserError: the only one still fails; the reason is in its text
         """
         self.check_access("read")  # seeing it is enough to work on it
-        for issue in self.sudo().filtered(lambda issue: issue.state != "closed"):
-            issue._retry()
+        issues = self.sudo().filtered(lambda issue: issue.state != "closed")
+        if not issues:
+            return None
+        if len(issues) == 1:
+            return issues._retry()
+        reasons = [reason for issue in issues if (reason := issue._retry_apart())]
+        if reasons:
+            message = self.env._(
+                "%(failed)s of %(count)s issues could not be tried again. %(reason)s",
+                failed=len(reasons),
+                count=len(issues),
+                reason=reasons[0],
+            )
+            return toast("warning", message, sticky=True)
+        return toast(
+            "success",
+            self.env._("%(count)s issues were tried again.", count=len(issues)),
+        )
+
+    def _retry_apart(self):
+        """Try one of several again, in a savepoint of its own.
+
+        :return: why it still fails, None when it does not
+        """
+        try:
+            with self.env.cr.savepoint():
+                self._retry()
+        except UserError as error:
+            return str(error)
+        return None
 
     def _retry(self):
         """Try again what this issue is about.
 
+        :return: what to show, if anything
         :raise UserError: it still fails
         """
-        if self.category == "connection" and self.shop_id:
-            self.shop_id.action_sync_orders()
-        elif self.category == "connection":
-            self._retry_connection()
-        elif self.order_id:
+        if self.category == "connection":
+            return (
+                self.shop_id.action_sync_orders()
+                if self.shop_id
+                else self._retry_connection()
+            )
+        if self.order_id:
             self._retry_order()
         elif self.category == "product":
             self._retry_product()
         else:
             self._set_closed()
+        return None
 
     def _retry_order(self):
         """Read the order again; what works closes its issue.
@@ -234,7 +270,7 @@ class TtsIssue(models.Model):
                     self.account_id.name,
                 )
             )
-        self.account_id.action_refresh_shops()
+        return self.account_id.action_refresh_shops()
 
     def _retry_product(self):
         """Close the issue of a SKU that one product carries by now.

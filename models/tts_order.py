@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 
 from .. import const
 from ..lib.errors import TikTokError
-from ..utils import naive
+from ..utils import naive, toast
 
 UNKNOWN_STATUS = "UNKNOWN"
 
@@ -136,12 +136,14 @@ class TtsOrder(models.Model):
     def action_retry(self):
         """Read these orders from TikTok again and import them.
 
+        :return: a message when TikTok does not know some of them any more
         :raise UserError: TikTok did not answer
         """
         self.check_access("write")
+        unknown = []
         for shop, orders in self.grouped("shop_id").items():
             try:
-                shop.sudo()._refetch(orders.mapped("remote_id"))
+                unknown += shop.sudo()._refetch(orders.mapped("remote_id"))[1]
             except TikTokError as error:
                 raise UserError(
                     self.env._(
@@ -151,6 +153,14 @@ class TtsOrder(models.Model):
                         reason=error,
                     )
                 ) from error
+        if not unknown:
+            return None
+        message = self.env._(
+            "TikTok does not know these orders any more: %s. What Odoo has of them was "
+            "left as it is.",
+            ", ".join(unknown),
+        )
+        return toast("warning", message)
 
     def action_open_sale_order(self):
         """Open the sales order this order became.

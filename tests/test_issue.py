@@ -122,6 +122,11 @@ class TestIssue(TtsCase):
         self.issues("connection").action_retry()
         self.assertIn(self.shop, self.env["tts.shop"]._due_shops())
 
+    def test_retrying_a_failed_sync_says_that_it_has_started(self):
+        self.fail_once()
+        action = self.issues("connection").action_retry()
+        self.assertEqual(action["params"]["title"], "Sync started")
+
     def test_retrying_a_dead_authorization_says_where_to_go(self):
         self.account._note_trouble(Unauthorized("The connection has expired."))
         with self.assertRaisesRegex(UserError, "click Re-Authorize"):
@@ -203,6 +208,17 @@ class TestIssue(TtsCase):
                 self.assertFalse(issue.activity_ids)
 
     # === RIGHTS === #
+
+    def test_of_several_issues_one_that_fails_again_undoes_no_other(self):
+        healed = self.open_issue("healed")
+        broken = self.open_issue("sku:1", category="product", reference="NOWHERE")
+        action = (healed | broken).action_retry()
+        self.assertEqual((healed.state, broken.state), ("closed", "open"))
+        self.assertIn("NOWHERE", action["params"]["message"])
+
+    def test_several_issues_that_could_be_retried_are_counted(self):
+        action = (self.open_issue("one") | self.open_issue("two")).action_retry()
+        self.assertEqual(action["params"]["message"], "2 issues were tried again.")
 
     def test_a_clerk_may_retry_and_dismiss(self):
         retried, dismissed = self.open_issue("one"), self.open_issue("two")

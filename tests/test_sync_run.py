@@ -163,6 +163,18 @@ class TestSyncRun(CronCase):
         with self.assertRaisesRegex(UserError, "Re-Authorize"):
             self.ask(kind="ids", remote_ids="1")
 
+    def test_reading_an_order_again_that_tiktok_forgot_says_so(self):
+        order_id = self.place_one()
+        self.sync()
+        self.empty_sandbox()
+        action = self.mirror(order_id).action_retry()
+        self.assertIn(order_id, action["params"]["message"])
+
+    def test_reading_an_order_again_that_is_there_says_nothing(self):
+        order_id = self.place_one()
+        self.sync()
+        self.assertFalse(self.mirror(order_id).action_retry())
+
     # === RUNS BESIDE EACH OTHER === #
 
     @mute_logger("odoo.addons.sale_tiktok_shop.models.tts_sync_run")
