@@ -185,6 +185,7 @@ class TtsAccount(models.Model):
         self.with_context(active_test=False).shop_ids._reconnected()
 
     def _store_authorization(self, tokens):
+        """Keep a `TokenSet` and what it says about the seller; old trouble is over."""
         token = self.token_ids or self.env["tts.token"].create({"account_id": self.id})
         token._store(tokens)
         self.write(

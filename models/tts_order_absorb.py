@@ -136,6 +136,10 @@ class TtsOrder(models.Model):
 
     @api.model
     def _prepare_fresh_values(self, shop, remote_id, row, digest, order, currencies):
+        """What the mirror of a new order is made of, readable or not.
+
+        :param order: the typed order, or the `PayloadError` that it is
+        """
         values = {
             "shop_id": shop.id,
             "remote_id": remote_id,
@@ -189,6 +193,7 @@ class TtsOrder(models.Model):
         return outcomes
 
     def _store(self, order, row, digest, currencies):
+        """Let the mirror say what TikTok says now."""
         self.with_context(**IMPORT_CONTEXT).write(
             self._prepare_mirror_values(
                 order,
@@ -280,6 +285,7 @@ class TtsOrder(models.Model):
 
     @api.model
     def _note_nameless(self, shop, row):
+        """Show a person an order that nothing can be called by."""
         self.env["tts.issue"]._raise(
             shop,
             "nameless_order",

@@ -71,6 +71,7 @@ class TtsOrder(models.Model):
         return self.next_retry
 
     def _error_hint(self, error):
+        """What a person can do about an order that could not be imported."""
         if isinstance(error, PayloadError):
             return self.env._(
                 "TikTok sent something that cannot be booked without guessing. Look at "

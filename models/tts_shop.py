@@ -343,6 +343,7 @@ class TtsShop(models.Model):
 
     @api.model
     def _note_taken(self, account, remote):
+        """Tell a person that two accounts claim one shop, and how to move it."""
         self.env["tts.issue"]._raise_for_account(
             account,
             _taken_key(remote.id),
