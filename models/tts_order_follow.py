@@ -228,7 +228,9 @@ class TtsOrder(models.Model):
         for shop, orders in self.grouped("shop_id").items():
             # Whatever happens, these are not due again at once.
             orders.next_retry = fields.Datetime.now() + RETRY_START
-            _outcomes, unknown = shop._refetch(orders.mapped("remote_id"))
+            _outcomes, unknown = shop._refetch(
+                orders.mapped("remote_id"), may_commit=True
+            )
             for order in orders:
                 if order.remote_id in unknown:
                     order.next_retry = fields.Datetime.now() + RETRY_CAP

@@ -8,9 +8,9 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .. import const
-from ..lib.errors import RateLimited, TikTokError, Unauthorized, Unreachable
+from ..lib.errors import RateLimited, TikTokError, Unauthorized
 from ..utils import from_epoch, reason_of, to_epoch
-from .tts_order_import import Conflict
+from .tts_order_import import BUSY, Conflict
 
 _logger = logging.getLogger(__name__)
 
@@ -25,8 +25,14 @@ BATCH = const.ORDER_DETAIL_IDS
 # Sets our advisory locks apart from everybody else's; the second key is the shop.
 LOCK_SPACE = 0x7475
 CONFLICT_TRIES = 5
+CONFLICT_SHRINK = 4
+AGAIN_IN = timedelta(minutes=1)
 BACK_OFF_START = timedelta(minutes=5)
 BACK_OFF_CAP = timedelta(hours=6)
+
+
+class Interrupted(Exception):
+    """Another worker or a person took over: nothing failed, and somebody goes on."""
 
 
 class TtsShop(models.Model):
@@ -80,6 +86,8 @@ class TtsShop(models.Model):
         shop = self.with_company(self.company_id)
         try:
             return shop._sync_orders()
+        except Interrupted:
+            shop._trigger_order_sync(at=fields.Datetime.now() + AGAIN_IN)
         except TikTokError as error:
             shop._note_failure_safely(error)
         except Exception as error:
@@ -94,29 +102,31 @@ class TtsShop(models.Model):
         worker that is killed anywhere loses one page of work and nothing else.
 
         :return: False when time is up before the end
+        :raise Interrupted: another worker has this shop, or a person set the cursor
+            back: there the next run starts
         """
         cron = self.env["ir.cron"]
-        started = fields.Datetime.now()
+        started, due = fields.Datetime.now(), self.next_order_sync
+        reached = self.last_order_sync
         with self._client() as client:
             for since, until in self._slices(started):
                 pages = client.order_pages(to_epoch(since), to_epoch(until))
                 # The lock ends with each commit and is taken again for each page.
-                while self._take():
+                while self._take_from(reached):
                     page = next(pages, None)
                     if page is None:
                         break
-                    reached = self.last_order_sync
                     self._absorb_page(page.rows, done_until=from_epoch(page.done_until))
+                    has_moved = self.last_order_sync != reached
+                    reached = self.last_order_sync
                     time_left = cron._commit_progress(1 if page.rows else 0)
                     # Pages of the overlap bring nothing new: a run that stopped on one
                     # would leave the next run where it began.
-                    if not time_left and self.last_order_sync != reached:
+                    if not time_left and has_moved:
                         return False
-                else:
-                    return True  # another worker has this shop
         self._retry_orders()
-        if self._take():
-            self._note_success(started)
+        self._take_from(reached)
+        self._note_success_safely(started, due)
         return True
 
     def _slices(self, until):
@@ -144,6 +154,18 @@ class TtsShop(models.Model):
         )
         return taken
 
+    def _take_from(self, reached):
+        """Lock this shop's orders to go on from where the cursor was left.
+
+        :return: True
+        :raise Interrupted: another worker has them, or the cursor was set back
+        """
+        if not self._take():
+            raise Interrupted()
+        if reached and (not self.last_order_sync or self.last_order_sync < reached):
+            raise Interrupted()
+        return True
+
     def _move_cursor(self, done_until):
         if not self.last_order_sync or done_until > self.last_order_sync:
             # Naming the next sync tells `write` that no person set the cursor back.
@@ -152,34 +174,46 @@ class TtsShop(models.Model):
             )
 
     def _absorb_page(self, rows, done_until=None, force=False):
-        """Import a page, again from a fresh snapshot when somebody else interfered.
+        """Import a page; in ever smaller transactions where others interfere.
 
-        :param done_until: where the cursor moves, together with the page
+        People who move stock that the page reserves would stop a long transaction
+        again and again, and a short one hardly ever.
+
+        :param done_until: where the cursor moves, together with the end of the page
         :return: {remote order id: outcome}, see `tts.order._absorb`
+        :raise Interrupted: another worker has this shop, or the cursor was set back
         """
-        for attempt in range(1, CONFLICT_TRIES + 1):
-            outcomes = {}
+        reached = done_until and self.last_order_sync
+        outcomes, left, size, tries = {}, rows, len(rows), 0
+        while True:
+            part, rest = left[:size], left[size:]
             try:
-                for start in range(0, len(rows), BATCH):
-                    outcomes |= self.env["tts.order"]._absorb(
-                        self, rows[start : start + BATCH], force=force
-                    )
-                if done_until:
+                done = self._absorb_part(part, force)
+                if done_until and not rest:
                     self._move_cursor(done_until)
                 self.env.flush_all()
-                return outcomes
             except (OperationalError, Conflict):
                 self.env.cr.rollback()
-                if attempt == CONFLICT_TRIES:
+                tries += len(part) <= 1
+                if tries == CONFLICT_TRIES:
                     raise
-                _logger.info(
-                    "TikTok Shop %s: page read again after a conflict", self.id
-                )
-                if not self._take():
-                    break
-        raise Unreachable(
-            self.env._("Another worker is importing the same orders; it goes on later.")
-        )
+                size = len(part) // CONFLICT_SHRINK or 1
+                _logger.info("TikTok Shop %s: a page meets a conflict", self.id)
+            else:
+                outcomes |= done
+                left, tries = rest, 0
+                if not left:
+                    return outcomes
+                self.env["ir.cron"]._commit_progress()
+            self._take_from(reached)
+
+    def _absorb_part(self, rows, force):
+        outcomes = {}
+        for start in range(0, len(rows), BATCH):
+            outcomes |= self.env["tts.order"]._absorb(
+                self, rows[start : start + BATCH], force=force
+            )
+        return outcomes
 
     def _retry_orders(self):
         """Give orders that failed before another chance when their time has come."""
@@ -198,9 +232,10 @@ class TtsShop(models.Model):
             if not cron._commit_progress(1):
                 return
 
-    def _refetch(self, remote_ids):
+    def _refetch(self, remote_ids, may_commit=False):
         """Read orders by their ids and go through them, changed or not.
 
+        :param bool may_commit: whether this is a scheduled action's transaction
         :return: ({remote order id: outcome}, ids that TikTok does not know)
         :raise TikTokError: TikTok refused or did not answer
         """
@@ -208,7 +243,10 @@ class TtsShop(models.Model):
         with self._client() as client:
             rows = client.order_details(remote_ids)
         try:
-            outcomes = self.env["tts.order"]._absorb(self, rows, force=True)
+            if may_commit:
+                outcomes = self._absorb_page(rows, force=True)
+            else:
+                outcomes = self.env["tts.order"]._absorb(self, rows, force=True)
         except Conflict as error:
             raise TikTokError(
                 self.env._("Another worker is importing the same orders; try again.")
@@ -217,10 +255,23 @@ class TtsShop(models.Model):
 
     # === OUTCOME === #
 
-    def _note_success(self, started):
+    def _note_success_safely(self, started, due):
+        """Note the end of a sync, which is no failure when somebody has the shop."""
+        try:
+            self._note_success(started, due)
+            self.env.flush_all()
+        except BUSY as error:
+            self.env.cr.rollback()
+            raise Interrupted() from error
+
+    def _note_success(self, started, due):
+        # Whoever asked for a sync meanwhile wants another one.
+        is_due = self.next_order_sync != due
         self.write(
             {
-                "next_order_sync": started + SYNC_EVERY,
+                "next_order_sync": self.next_order_sync
+                if is_due
+                else started + SYNC_EVERY,
                 "last_success": fields.Datetime.now(),
                 "failure_count": 0,
                 "last_error": False,

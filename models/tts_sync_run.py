@@ -1,16 +1,13 @@
 import logging
 import re
-from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..utils import from_epoch, is_expected, reason_of, to_epoch
-from .tts_shop_sync import BATCH
+from .tts_shop_sync import AGAIN_IN, BATCH, Interrupted
 
 _logger = logging.getLogger(__name__)
-
-AGAIN_IN = timedelta(minutes=1)
 
 
 class TtsSyncRun(models.Model):
@@ -133,6 +130,9 @@ class TtsSyncRun(models.Model):
             run = run[0]  # no prefetching after each commit
             try:
                 finished = run._run()
+            except Interrupted:
+                run._wait_for_worker()
+                finished = True
             except Exception as error:
                 self.env.cr.rollback()
                 if not is_expected(error):
@@ -156,15 +156,20 @@ class TtsSyncRun(models.Model):
                 return True
             if not self.env["ir.cron"]._commit_progress():
                 return False
-        # Another worker has the shop. Left over, this run would be started at once.
-        self._trigger(at=fields.Datetime.now() + AGAIN_IN)
+        self._wait_for_worker()
         return True
+
+    def _wait_for_worker(self):
+        """Come back later. Left over, this run would be started again at once."""
+        self._trigger(at=fields.Datetime.now() + AGAIN_IN)
 
     def _steps_by_id(self):
         done = set(self.line_ids.mapped("remote_id"))
         todo = [remote_id for remote_id in self._wanted_ids() if remote_id not in done]
         for start in range(0, len(todo), BATCH):
-            outcomes, unknown = self.shop_id._refetch(todo[start : start + BATCH])
+            outcomes, unknown = self.shop_id._refetch(
+                todo[start : start + BATCH], may_commit=True
+            )
             self._note(outcomes | dict.fromkeys(unknown, "missing"))
             yield True
 

@@ -1,5 +1,6 @@
 from . import (
     test_account,
+    test_conflict,
     test_cron,
     test_dev_reconcile,
     test_faults,
