@@ -195,13 +195,7 @@ class Generator:
         }
         if sku.parts:
             line["combined_listing_skus"] = [
-                {
-                    "sku_id": part.id,
-                    "sku_count": count,
-                    "product_id": part.product.id,
-                    "seller_sku": part.seller_sku,
-                }
-                for part, count in sku.parts
+                _bundle_part(part, count) for part, count in sku.parts
             ]
         if market.code == "US":
             tax = (price - seller - platform) * TAX_RATE // 10_000
@@ -315,3 +309,12 @@ def _market_keys(rng, market, doc):
     elif market.block == "SEA":
         doc["need_upload_invoice"] = "NO_NEED"
         doc["fulfillment_priority_level"] = 600
+
+
+def _bundle_part(part, count):
+    return {
+        "sku_id": part.id,
+        "sku_count": count,
+        "product_id": part.product.id,
+        "seller_sku": part.seller_sku,
+    }

@@ -20,6 +20,7 @@ from . import (
     test_order_cost,
     test_order_customer,
     test_order_follow,
+    test_order_follow_trouble,
     test_order_import,
     test_order_money,
     test_sandbox_business,

@@ -61,6 +61,14 @@ class OrderCase(TtsCase):
         """Place an order of these units; other keys of its payload by name."""
         return self.place_one({"line_items": list(units), **order})
 
+    def import_units(self, *units):
+        """Place an order of these units and sync it; return its id and sales order."""
+        order_id = self.place_units(*units or [self.unit(quantity=3), self.unit(1)])
+        self.sync()
+        order = self.sale_order(order_id)
+        self.assertEqual(order.state, "sale")
+        return order_id, order
+
     def place_rest(self, **order):
         return self.place_one(order)
 
