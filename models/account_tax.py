@@ -9,7 +9,7 @@ class AccountTax(models.Model):
 
         Taxes that Odoo adds on top of the price are taken out of it first.
         """
-        if all(tax.price_include for tax in self):
+        if all(tax.price_include for tax in self.flatten_taxes_hierarchy()):
             return total
         details = self._get_tax_details(
             total,

@@ -32,7 +32,7 @@ class ProductProduct(models.Model):
         by_reference = defaultdict(list)
         for product in self.search_fetch(
             Domain("default_code", "in", list(references))
-            & Domain("company_id", "in", [False, shop.company_id.id]),
+            & Domain("company_id", "in", [False, *shop.company_id.parent_ids.ids]),
             ["default_code"],
         ):
             # Not a union: records of one search are prefetched together.

@@ -147,6 +147,15 @@ class SaleOrder(models.Model):
                     shop.default_product_id or shop._find_or_create_default_product()
                 )
                 mapping.unmatched.setdefault(group.sku_id, (group, entry.order.id))
+            elif product.type == "combo":
+                raise MappingError(
+                    self.env._(
+                        "%s is a combo, and TikTok does not tell which of its choices "
+                        "were bought: nothing would be delivered. Give its Internal "
+                        "Reference to a product that can be delivered.",
+                        product.display_name,
+                    )
+                )
             values.append(
                 common
                 | shop._prepare_price_values(

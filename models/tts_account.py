@@ -139,6 +139,20 @@ class TtsAccount(models.Model):
         for account in self:
             account.shop_count = len(account.shop_ids)
 
+    @api.constrains("company_id")
+    def _check_company_of_shops(self):
+        """An account and its shops, with their orders, belong to one company."""
+        for account in self.with_context(active_test=False):
+            if account.shop_ids.company_id - account.company_id:
+                raise ValidationError(
+                    self.env._(
+                        "The shops of %(account)s belong to another company. Create an "
+                        "account for %(company)s instead.",
+                        account=account.name,
+                        company=account.company_id.name,
+                    )
+                )
+
     @api.constrains("sandbox_url")
     def _check_sandbox_url(self):
         """Plain HTTP shows tokens to everybody: allow it on this machine only."""

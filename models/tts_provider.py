@@ -72,7 +72,7 @@ class TtsShop(models.Model):
         if names:
             for carrier in self.env["delivery.carrier"].search(
                 Domain("name", "in", list(names))
-                & Domain("company_id", "in", [False, self.company_id.id])
+                & Domain("company_id", "in", [False, *self.company_id.parent_ids.ids])
             ):
                 named.setdefault(carrier.name, carrier)
         mapped = {

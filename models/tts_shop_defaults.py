@@ -35,7 +35,7 @@ class TtsShop(models.Model):
         Carrier = self.env["delivery.carrier"].sudo()
         carrier = Carrier.search(
             Domain("name", "=", DEFAULT_CARRIER_NAME)
-            & Domain("company_id", "in", [False, company.id]),
+            & Domain("company_id", "in", [False, *company.parent_ids.ids]),
             order="company_id, id",
             limit=1,
         )
@@ -63,7 +63,7 @@ class TtsShop(models.Model):
         Product = self.env["product.product"].sudo()
         product = Product.search(
             Domain("default_code", "=", reference)
-            & Domain("company_id", "in", [False, company.id]),
+            & Domain("company_id", "in", [False, *company.parent_ids.ids]),
             order="company_id, id",
             limit=1,
         )
@@ -108,7 +108,7 @@ class TtsShop(models.Model):
         currency.sudo().filtered(lambda found: not found.active).active = True
         return Pricelist.search(
             Domain("currency_id", "=", currency.id)
-            & Domain("company_id", "in", [False, company.id]),
+            & Domain("company_id", "in", [False, *company.parent_ids.ids]),
             order="company_id, id",
             limit=1,
         ) or Pricelist.create(

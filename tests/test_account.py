@@ -76,6 +76,11 @@ class TestAccount(TtsCase):
             with self.subTest(url=url), self.assertRaises(ValidationError):
                 self.account.sandbox_url = url
 
+    def test_an_account_with_shops_stays_in_its_company(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        with self.assertRaisesRegex(ValidationError, "another company"):
+            self.account.company_id = other
+
     # === SCOPES === #
 
     def test_missing_permissions_are_named(self):

@@ -2,6 +2,7 @@ from decimal import Decimal
 
 from psycopg2 import IntegrityError
 
+from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -325,6 +326,39 @@ class TestOrderImport(OrderCase):
         self.env["product.product"].create({"name": "L", "default_code": "LATER"})
         issue.action_retry()
         self.assertEqual(issue.state, "closed")
+
+    def test_a_combo_is_refused_because_nothing_of_it_would_be_delivered(self):
+        combo = self.env["product.combo"].create(
+            {
+                "name": "Any sock",
+                "combo_item_ids": [Command.create({"product_id": self.product(1).id})],
+            }
+        )
+        self.product().default_code = False
+        self.env["product.product"].create(
+            {
+                "name": "Socks of your choice",
+                "default_code": self.catalogue[0]["seller_sku"],
+                "type": "combo",
+                "combo_ids": [Command.set(combo.ids)],
+            }
+        )
+        order_id = self.place_units(self.unit())
+        self.sync()
+        self.assertFalse(self.sale_order(order_id))
+        self.assertIn("combo", self.issues(f"import:{order_id}").reason)
+
+    def test_a_branch_sells_the_products_of_its_head_office(self):
+        self.product().company_id = self.env.company
+        branch = self.env["res.company"].create(
+            {"name": "Branch", "parent_id": self.env.company.id}
+        )
+        shop = self.env["tts.shop"].new({"company_id": branch.id})
+        sku = self.catalogue[0]
+        found, _ambiguous = self.env["product.product"]._tts_resolve_references(
+            shop, {sku["sku_id"]: [sku["seller_sku"]]}
+        )
+        self.assertEqual(found, {sku["sku_id"]: self.product()})
 
     def test_a_deleted_default_product_is_created_again(self):
         self.shop.default_product_id.unlink()

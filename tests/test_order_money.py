@@ -181,6 +181,19 @@ class TestOrderMoney(OrderCase):
         states = [self.sale_order(order_id).state for order_id in ids]
         self.assertEqual(states, ["sale"] * len(ids))
 
+    def test_taxes_on_top_are_taken_out_also_where_they_hide_in_a_group(self):
+        group = self.tax(0, included=True)
+        group.write(
+            {
+                "amount_type": "group",
+                "children_tax_ids": [Command.set(self.tax(8, included=False).ids)],
+            }
+        )
+        self.product().taxes_id = group
+        order = self.import_units(self.unit(original_price="10.80"))
+        self.assertEqual(self.goods(order).price_total, 10.8)
+        self.assertEqual(order.state, "sale")
+
     def test_totals_stay_exact_when_the_company_rounds_per_line(self):
         self.env.company.tax_calculation_rounding_method = "round_per_line"
         self.product().taxes_id = self.tax(8.25, included=True)
