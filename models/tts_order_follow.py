@@ -75,6 +75,7 @@ class TtsOrder(models.Model):
         if entry.order.status in const.CANCELLED_STATUSES:
             self._follow_cancellation(entry.order)
         elif sale_order.state == "cancel":
+            self._follow_request(entry.order)
             self._settle_cancelled()
         else:
             self._follow_request(entry.order)
@@ -96,16 +97,15 @@ class TtsOrder(models.Model):
     def _follow_cancellation(self, order):
         """Cancel what TikTok cancelled; if goods have left, a person is asked."""
         sale_order = self.sale_order_id
-        if sale_order.state == "cancel":
-            return
-        sale_order._tts_check_cancellable()
-        sale_order._action_cancel()
-        sale_order._message_log(
-            body=self.env._(
-                "Cancelled on TikTok Shop: %s",
-                order.cancel_reason or self.env._("no reason given"),
+        if sale_order.state != "cancel":
+            sale_order._tts_check_cancellable()
+            sale_order._action_cancel()
+            sale_order._message_log(
+                body=self.env._(
+                    "Cancelled on TikTok Shop: %s",
+                    order.cancel_reason or self.env._("no reason given"),
+                )
             )
-        )
         self.state = "done"
         self.env["tts.issue"]._close(self.shop_id, self._all_issue_keys())
 

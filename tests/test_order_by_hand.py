@@ -106,3 +106,21 @@ class TestOrderByHand(OrderCase):
         self.assertEqual(order.tts_order_id.state, "done")
         self.assertFalse(order.tts_order_id.next_retry)
         self.assertFalse(self.issues(f"total:{order_id}"))
+
+    def cancel_after_request(self):
+        """Have the buyer ask to cancel, and a person cancel in Odoo at once."""
+        row, order = self.import_row()
+        row = self.news(row, is_buyer_request_cancel=True)
+        self.assertTrue(self.issues(f"cancel_request:{row['id']}"))
+        order._action_cancel()
+        return row
+
+    def test_a_request_answered_in_odoo_first_closes_once_tiktok_cancels(self):
+        row = self.cancel_after_request()
+        self.news(row, status="CANCELLED")
+        self.assertFalse(self.issues())
+
+    def test_a_request_withdrawn_after_odoo_cancelled_closes(self):
+        row = self.cancel_after_request()
+        self.news(row, is_buyer_request_cancel=False)
+        self.assertFalse(self.issues())
