@@ -5,6 +5,7 @@ from . import (
     test_dev_reconcile,
     test_faults,
     test_fuzz,
+    test_fuzz_amounts,
     test_issue,
     test_kill,
     test_lib_calls,
