@@ -141,11 +141,11 @@ class FuzzCase(OrderCase):
                 total -= Decimal(line.get("seller_discount") or 0)
         return total
 
-    def undone(self, *rows):
+    def undone(self, *rows, check=None):
         """Check rows and forget them."""
         try:
             with self.env.cr.savepoint():
-                self.check(*rows)
+                (check or self.check)(*rows)
                 raise Undo
         except Undo:
             self.env.invalidate_all()
