@@ -93,8 +93,8 @@ class ResPartner(models.Model):
         for order in orders:
             buyer = found.get(order.buyer_id) or fresh[order.buyer_id or order.id]
             buyers[order.id] = buyer
-            if order.buyer_id in found:
-                buyer._tts_unmask_name(order)
+            # Also among orders that arrive together: the first may be the masked one.
+            buyer._tts_unmask_name(order)
         return buyers
 
     @api.model

@@ -65,6 +65,11 @@ class TestOrderCustomer(OrderCase):
         first, second = self.bring(self.row()), self.bring(self.row())
         self.assertEqual(first.partner_id, second.partner_id)
 
+    def test_a_clear_name_beside_a_masked_one_names_the_new_customer(self):
+        masked, clear = self.row(MASKED), self.row()
+        orders = self.bring(masked, clear)
+        self.assertEqual(orders.partner_id.name, CLEAR["name"])
+
     def test_a_customer_leads_to_its_tiktok_orders(self):
         orders = self.bring(self.row(), self.row())
         self.bring(self.row(buyer="7000000002"))
