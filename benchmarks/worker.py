@@ -78,18 +78,28 @@ MEASURES = {
 }
 
 
+OVER_HTTP = ("connector", "resync")
+
+
+def served(url):
+    """Return the orders of the sandbox as it serves them."""
+    orders = stage.door(url, "/state")["orders"]
+    return [order["raw"] for order in orders.values()]
+
+
 def measure(env, step, url, with_profile):
     """Run one measure; return its numbers and what it made."""
-    state = stage.door(url, "/state")
+    # The connector reads over HTTP: orders held beside it would count as its memory.
+    rows = [] if step in OVER_HTTP else served(url)
     if "tts.account" in env:
         # The port is another each time.
         env["tts.account"].search([]).sandbox_url = url
-    rows = [order["raw"] for order in state["orders"].values()]
     work = MEASURES[step](env, rows)
     env.cr.commit()
     with profile.watch(with_profile) as watched, Gauge() as gauge:
         work()
     found = facts.read(env)
+    rows = rows or served(url)
     return gauge.result() | {
         "orders": len(rows),
         "profile": watched,
