@@ -1,6 +1,6 @@
 {
     "name": "TikTok Shop Connector",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "summary": "Every TikTok Shop order that must be shipped, in Odoo exactly once "
     "and to the cent",
     "category": "Sales/Sales",
@@ -22,6 +22,8 @@
         "views/tts_order_views.xml",
         "views/tts_sync_run_views.xml",
         "views/tts_warehouse_views.xml",
+        "views/tts_listing_views.xml",
+        "views/tts_catalogue_sync_views.xml",
         "views/tts_shop_views.xml",
         "views/tts_account_views.xml",
         "views/tts_oauth_templates.xml",

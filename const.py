@@ -106,9 +106,24 @@ FULFILLMENT_BY_DILAYANI = "FULFILLMENT_BY_DILAYANI_TOKOPEDIA"
 FBT_TYPES = (FULFILLMENT_BY_TIKTOK, FULFILLMENT_BY_DILAYANI)
 
 # --- Products and warehouses ("Products API overview", "Get Warehouse List") ------
+PRODUCT_STATUSES = [
+    ("DRAFT", "Draft"),
+    ("PENDING", "In Review"),
+    ("FAILED", "Review Failed"),
+    ("ACTIVATE", "Live"),
+    ("SELLER_DEACTIVATED", "Hidden by You"),
+    ("PLATFORM_DEACTIVATED", "Hidden by TikTok"),
+    ("FREEZE", "Frozen"),
+    ("DELETED", "Deleted"),
+    ("SCHEDULED", "Scheduled"),
+]
+# In all others TikTok refuses new quantities ("Update Inventory").
+STOCK_STATUSES = ("DRAFT", "PENDING", "FAILED", "ACTIVATE", "SELLER_DEACTIVATED")
+MOST_LISTED = 99_999  # units per SKU and warehouse
 PRODUCT_STATUS_ALL = "ALL"
 COMBINED_PRODUCT = "COMBINED_PRODUCT"  # virtual bundle: its stock follows its parts
 RETURN_WAREHOUSE = "RETURN_WAREHOUSE"
+FBT_WAREHOUSE = "FBT"
 
 # --- Limits (parameter tables of each endpoint) -------------------------------------
 ORDER_PAGE_SIZE = 100

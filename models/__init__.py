@@ -13,6 +13,12 @@ from . import tts_shop_defaults
 from . import tts_shop_sync
 from . import tts_warehouse
 from . import tts_provider
+from . import tts_listing
+from . import tts_listing_level
+from . import tts_stock_signal
+from . import tts_shop_catalogue
+from . import tts_shop_stock
+from . import tts_catalogue_sync
 from . import tts_issue
 from . import tts_sync_run
 from . import account_tax

@@ -81,6 +81,11 @@ class TtsOrder(models.Model):
         help="TikTok cancels the order if it has not left by then.",
     )
     fulfillment_type = fields.Char(readonly=True)
+    warehouse_remote_id = fields.Char(
+        string="TikTok Warehouse ID",
+        readonly=True,
+        help="Where TikTok committed the stock of this order.",
+    )
     is_fbt = fields.Boolean(string="Fulfilled by TikTok", readonly=True)
     shipping_type = fields.Char(readonly=True)
     is_cod = fields.Boolean(string="Cash on Delivery", readonly=True)
@@ -206,6 +211,7 @@ class TtsOrder(models.Model):
                 order.shipping_due_time or order.collection_due_time
             ),
             "fulfillment_type": order.fulfillment_type,
+            "warehouse_remote_id": order.warehouse_id,
             "is_fbt": order.is_fbt,
             "shipping_type": order.shipping_type,
             "is_cod": order.is_cod,

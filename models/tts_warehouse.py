@@ -1,5 +1,6 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
+from .. import const
 from ..lib.logistics import parse_warehouse
 
 
@@ -25,10 +26,28 @@ class TtsWarehouse(models.Model):
         help="Ships the orders TikTok assigns to this warehouse. Empty: the shop's FBM "
         "warehouse.",
     )
+    stock_sync = fields.Boolean(
+        string="Push Stock",
+        default=True,
+        help="Whether Odoo sets the quantities of this warehouse. Warehouses of "
+        "Fulfilled by TikTok are TikTok's own to count.",
+    )
+    stock_warehouse_ids = fields.Many2many(
+        "stock.warehouse",
+        string="Counts Stock Of",
+        check_company=True,
+        help="The warehouses whose stock is offered here. Empty: the one that ships.",
+    )
+    is_fbt = fields.Boolean(string="Fulfilled by TikTok", compute="_compute_is_fbt")
 
     _remote_uniq = models.UniqueIndex(
         "(shop_id, remote_id)", "This TikTok warehouse is already listed."
     )
+
+    @api.depends("kind")
+    def _compute_is_fbt(self):
+        for warehouse in self:
+            warehouse.is_fbt = warehouse.kind == const.FBT_WAREHOUSE
 
 
 class TtsShop(models.Model):
