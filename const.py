@@ -129,7 +129,13 @@ FBT_WAREHOUSE = "FBT"
 ORDER_PAGE_SIZE = 100
 ORDER_DETAIL_IDS = 50
 PRODUCT_PAGE_SIZE = 100
+PRODUCT_SEARCH_IDS = 10
+PRODUCT_RESULTS = 10_000  # a search shows no more of them
 INVENTORY_PRODUCT_IDS = 100
+INVENTORY_SKU_IDS = 600
+MOST_STOCK = 99_999  # units of a SKU in one warehouse
+# Ours: the start of 2019, before TikTok Shop was open.
+OLDEST_PRODUCT = 1_546_300_800
 # Ours: TikTok sets no longest window, short ones keep a failed slice cheap.
 SLICE_DAYS = 15
 # TikTok refuses calls whose time is 5 minutes early or 30 seconds late ("Common
@@ -160,6 +166,8 @@ CODE_NO_SUBSCRIPTION = 21008116
 NO_PROVIDER_CODES = (CODE_NO_PROVIDER, CODE_NO_SUBSCRIPTION)
 CODE_TOO_MANY_PRODUCTS = 12052180
 PRODUCT_UNKNOWN_CODES = (12052032, 12052260, 12019150, 12052048)
+# A question about several ids may be refused because of one of them.
+UNKNOWN_ID_CODES = (*PRODUCT_UNKNOWN_CODES, 12019008, 12052556)
 RATE_CODES = (CODE_RATE, CODE_SANDBOX_RATE)
 RETRYABLE_CODES = (
     CODE_INTERNAL,
@@ -226,4 +234,39 @@ ERROR_SENTENCES = {
     12052260: "The product no longer exists on TikTok Shop; synchronise the catalogue.",
     12052048: "The product belongs to another shop; check the shop's connection.",
     12019150: "The product no longer exists on TikTok Shop; synchronise the catalogue.",
+    # "Update Inventory"
+    12019024: "TikTok Shop takes quantities from 0 to 99,999 only; "
+    "lower the maximum listed of the shop.",
+    12019028: "The product is kept in several warehouses on TikTok Shop; "
+    "synchronise the catalogue, so that Odoo knows all of them.",
+    12052037: "TikTok Shop did not take the quantity, because it allocates the stock "
+    "itself or a warehouse is missing; check the product's stock in Seller Center.",
+    12052055: "TikTok Shop takes quantities from 0 to 99,999 only; "
+    "lower the maximum listed of the shop.",
+    12052097: "The warehouse does not exist on TikTok Shop any more; "
+    "synchronise the catalogue.",
+    12052141: "The stock is managed with the global product; "
+    "change it there in Seller Center, and never push this listing.",
+    12052371: "An auction of the product is running; "
+    "the quantity is sent again after it has ended.",
+    12052393: "A promotion reserves units of the product, so the quantity cannot go "
+    "below them; lower the campaign stock in Seller Center or wait for its end.",
+    12052530: "The warehouse belongs to another shop or seller; "
+    "fetch the shop's warehouses again and check how they are mapped.",
+    12052531: "The warehouse is disabled on TikTok Shop; "
+    "enable it in Seller Center or take the product out of it.",
+    12052532: "The warehouse is for returns, not for sales; "
+    "choose another warehouse for the product in Seller Center.",
+    12052533: "The warehouses of the product have changed on TikTok Shop; "
+    "synchronise the catalogue, then the inventory.",
+    12052553: "The same SKU was sent twice; synchronise the catalogue.",
+    12052556: "The SKU no longer exists on TikTok Shop; synchronise the catalogue.",
+    12052850: "The product is a virtual bundle, whose stock follows its parts; "
+    "push the stock of the parts instead.",
+    12052901: "TikTok Shop takes no quantities for the product in its present status; "
+    "reactivate it in Seller Center.",
+    12052921: "The product shares its stock with the shop it was copied from; "
+    "change it there, and never push this listing.",
+    12052990: "TikTok Shop did not accept the quantity of this SKU; "
+    "check its warehouses in Seller Center, then sync the inventory again.",
 }

@@ -11,6 +11,7 @@ from urllib3.exceptions import HTTPError
 
 from .. import const
 from .answers import read_envelope
+from .download import download
 from .errors import RateLimited, Unauthorized, Unreachable
 from .parsing import mapping
 from .redact import guard_logs
@@ -75,6 +76,14 @@ class Transport:
         """Close the connections, unless the session belongs to the caller."""
         if self._owns_session:
             self._session.close()
+
+    def download(self, url):
+        """Return the bytes of an image that TikTok names, fetched without credentials.
+
+        :raise Rejected: when it is no https address of an image of at most 10 MB
+        :raise Unreachable: when it cannot be loaded now
+        """
+        return download(self._session, url, clock=self._clock, timeout=self._timeout)
 
     def _request(
         self, method, path, *, query=None, body=None, shop=True, idempotent=None
