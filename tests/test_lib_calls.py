@@ -6,7 +6,7 @@ from odoo.tests import tagged
 
 from ..lib.errors import PayloadError, Rejected, Unreachable
 from ..lib.logistics import parse_named_id, parse_warehouse
-from .lib_http import ClientCase, case, query_of, refusal, sample, success
+from .lib_http import ClientCase, answer, case, query_of, refusal, sample, success
 
 
 @tagged("post_install", "-at_install")
@@ -93,6 +93,58 @@ class TestCalls(ClientCase):
         self.assertEqual(len(rows), 2)
         sizes = [len(json.loads(r.body)["product_ids"]) for r in self.sent]
         self.assertEqual(sizes, [100, 50])
+
+    def test_stock_is_asked_six_hundred_skus_at_a_time(self):
+        script = [success({"inventory": [{"product_id": "1"}]}) for _ in range(2)]
+        rows = self.client(*script).inventory(sku_ids=range(1, 702))
+        self.assertEqual(len(rows), 2)
+        bodies = [json.loads(request.body) for request in self.sent]
+        self.assertEqual([list(body) for body in bodies], [["sku_ids"]] * 2)
+        self.assertEqual([len(body["sku_ids"]) for body in bodies], [600, 101])
+
+    def test_a_sku_that_fails_the_call_hides_no_other_stock(self):
+        def serve(request):
+            ids = json.loads(request.body)["sku_ids"]
+            if "17" in ids:
+                return refusal(12052556)
+            return success({"inventory": [{"product_id": i} for i in ids]})
+
+        rows = self.client(serve).inventory(sku_ids=range(1, 51))
+        self.assertEqual(len(rows), 49)
+
+    def test_a_refusal_that_is_about_no_id_is_told_at_once(self):
+        with self.assertRaises(Rejected):
+            self.client(refusal(12019015)).inventory(sku_ids=["1", "2"])
+        self.assertEqual(len(self.sent), 1)
+
+    def test_quantities_are_sent_with_all_warehouses(self):
+        client = self.client(sample("inventory.update", "success"))
+        quantities = {"7068517275539719942": 118, "7068517275539719943": 30}
+        sent = client.update_inventory(
+            "1729592969712207008", {"1729592969712207101": quantities}
+        )
+        self.assertEqual(sent, {})
+        recorded = case("inventory.update", "success")["request"]["body"]
+        self.assertEqual(json.loads(self.sent[0].body), recorded)
+        self.assertIn("/products/1729592969712207008/inventory/up", self.sent[0].url)
+
+    def test_a_refused_sku_comes_with_its_reason(self):
+        client = self.client(sample("inventory.update", "partial-failure"))
+        refused = client.update_inventory("1", {"1729592969712207102": {"7": 9}})
+        self.assertEqual(list(refused), ["1729592969712207102"])
+        self.assertEqual(refused["1729592969712207102"].codes, (12052097,))
+
+    def test_a_product_that_is_refused_as_a_whole_raises_the_code(self):
+        client = self.client(sample("inventory.update", "virtual-bundle"))
+        with self.assertRaises(Rejected) as caught:
+            client.update_inventory("1", {"2": {"7": 9}})
+        self.assertEqual(caught.exception.code, 12052850)
+        self.assertIn("virtual bundle", str(caught.exception))
+
+    def test_an_update_without_an_answer_is_sent_again(self):
+        client = self.client(answer(b"", 502), success({}))
+        self.assertEqual(client.update_inventory("1", {"2": {"7": 9}}), {})
+        self.assertEqual(self.sent[0].body, self.sent[1].body)
 
     def test_warehouses_options_and_carriers_are_listed(self):
         client = self.client(
