@@ -133,7 +133,6 @@ PRODUCT_SEARCH_IDS = 10
 PRODUCT_RESULTS = 10_000  # a search shows no more of them
 INVENTORY_PRODUCT_IDS = 100
 INVENTORY_SKU_IDS = 600
-MOST_STOCK = 99_999  # units of a SKU in one warehouse
 # Ours: the start of 2019, before TikTok Shop was open.
 OLDEST_PRODUCT = 1_546_300_800
 # Ours: TikTok sets no longest window, short ones keep a failed slice cheap.

@@ -73,7 +73,7 @@ class Rule:
     """How much of what can be promised a shop lists.
 
     ``buffer`` units are kept back, of the rest ``share`` percent are listed, at most
-    ``maximum`` units; 0 or None is no maximum. A share above 100 counts as 100, a
+    ``maximum`` units, all in each TikTok warehouse; 0 or None is no maximum. A share above 100 counts as 100, a
     buffer below 0 as 0: no rule lists more than there is.
     """
 
@@ -161,7 +161,7 @@ def listed(promised: float, rule: Rule) -> int:
     share = min(max(_exact(rule.share), Decimal(0)), Decimal(100))
     quantity = max(left, Decimal(0)) * share / 100
     quantity = int(quantity.quantize(_NOISE).to_integral_value(rounding=ROUND_FLOOR))
-    most = min(rule.maximum or const.MOST_STOCK, const.MOST_STOCK)
+    most = min(rule.maximum or const.MOST_LISTED, const.MOST_LISTED)
     return max(0, min(quantity, most))
 
 
@@ -172,19 +172,20 @@ def offers(
 
     ``promised`` is what can be promised per Odoo warehouse. Each of them is offered
     once, in the first target that counts it, so the default warehouse comes first.
-    Buffer and share hold for each TikTok warehouse, the maximum for all that take
-    part, filled in their order. Leave out warehouses that TikTok fulfils itself.
+    The rule holds for each TikTok warehouse. Leave out those that TikTok fulfils
+    itself: they cannot be written.
     """
-    found, spent, room = {}, set(), rule.maximum or math.inf
+    found, spent = {}, set()
     for target in targets:
         if not target.takes_part:
-            found[target.warehouse_id] = min(max(target.available, 0), const.MOST_STOCK)
+            found[target.warehouse_id] = min(
+                max(target.available, 0), const.MOST_LISTED
+            )
             continue
         sources = [key for key in dict.fromkeys(target.sources) if key not in spent]
         spent.update(sources)
-        quantity = listed(sum(promised.get(key, 0) for key in sources), rule)
-        found[target.warehouse_id] = quantity = min(quantity, room)
-        room -= quantity
+        there = sum(promised.get(key, 0) for key in sources)
+        found[target.warehouse_id] = listed(there, rule)
     return found
 
 

@@ -131,10 +131,10 @@ class TestOffers(BaseCase):
         found = offers(targets, {"A": 4}, Rule(buffer=1))
         self.assertEqual(found, {"theirs": 17, "ours": 3})
 
-    def test_the_maximum_holds_for_all_warehouses_together(self):
+    def test_the_rule_holds_for_each_warehouse(self):
         targets = [Target("default", ("A",)), Target("second", ("B",))]
-        found = offers(targets, {"A": 6, "B": 9}, Rule(maximum=10))
-        self.assertEqual(found, {"default": 6, "second": 4})
+        found = offers(targets, {"A": 6, "B": 20}, Rule(buffer=2, maximum=10))
+        self.assertEqual(found, {"default": 4, "second": 10})
 
     def test_an_unknown_odoo_warehouse_offers_nothing(self):
         self.assertEqual(
