@@ -5,7 +5,9 @@ Rows come back as raw dicts; ``catalogue`` and ``inventory`` read them.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from .. import const
 from .calls import Calls, chunks, distinct, listing, segment
@@ -14,6 +16,13 @@ from .inventory import SkuRefused, parse_refusals
 from .walk import Page
 
 SEARCH_PATH = "/product/202502/products/search"
+
+
+@dataclass(frozen=True, slots=True)
+class ProductPage(Page):
+    """One page of products; ``resume`` is where to go on after it, "" at the end."""
+
+    resume: str
 
 
 class CatalogueCalls(Calls):
@@ -27,12 +36,16 @@ class CatalogueCalls(Calls):
         update_time_ge=None,
         update_time_le=None,
         page_size=const.PRODUCT_PAGE_SIZE,
-    ) -> Iterator[Page]:
+        resume="",
+    ) -> Iterator[ProductPage]:
         """Yield the listings of the shop ("Search Products"), each product once.
 
         Both times are inclusive, in Unix seconds; at most ten ``seller_skus``. TikTok
         shows no more than 10,000 results, so a larger shop is read in periods of
         creation; ``total_count`` is then that of the shop, or None.
+
+        A reading that stopped goes on where it was with the ``resume`` of its last
+        page and the same filters; products at the seam may come twice.
         """
         body = {
             "status": status or const.PRODUCT_STATUS_ALL,
@@ -46,7 +59,7 @@ class CatalogueCalls(Calls):
             wanted = {key: value for key, value in (body | period).items() if value}
             return self._page(SEARCH_PATH, query, wanted, "products")
 
-        return _Slices(self, search).pages()
+        return _Slices(self, search, resume).pages()
 
     def products_by_sku(self, sku_ids) -> list[dict]:
         """Return the products that have these SKUs, each once ("Search Products").
@@ -127,34 +140,44 @@ class _Slices:
     """A product search, cut into periods of creation where it is too long.
 
     The time of creation never changes, so that pages do not shift while they are read.
-    A period is (first, last) second; both edges of all time are left open.
+    A period is (first, last) second and the token of its next page; both edges of all
+    time are left open.
     """
 
-    def __init__(self, calls, search):
+    def __init__(self, calls, search, resume):
         self._calls = calls
         self._search = search
         self._oldest = const.OLDEST_PRODUCT
-        self._newest = max(int(calls._clock()), self._oldest + 1)
+        newest = max(int(calls._clock()), self._oldest + 1)
+        # The end of all time must stay where it was: page tokens hold the filters.
+        self._newest, self._total, self._periods = (
+            json.loads(resume)
+            if resume
+            else (newest, None, [(self._oldest, newest, "")])
+        )
         self._seen = set()
-        self._total = None
 
     def pages(self):
         """Yield the pages of all periods, newest first, without repeating a product."""
-        periods = [(self._oldest, self._newest)]
-        while periods:
-            first, last = periods.pop()
+        while self._periods:
+            first, last, start = self._periods.pop()
             try:
-                yield from self._period(first, last)
+                yield from self._period(first, last, start)
             except _TooLong:
                 middle = (first + last) // 2
-                periods += [(first, middle), (middle + 1, last)]
+                self._periods += [(first, middle, ""), (middle + 1, last, "")]
 
-    def _period(self, first, last):
+    def _mark(self, first, last, token):
+        """Return where to go on after a page of a period."""
+        left = [*self._periods, (first, last, token)] if token else self._periods
+        return json.dumps([self._newest, self._total, left]) if left else ""
+
+    def _period(self, first, last, start):
         can_split = first < last
 
         def fetch(token):
             try:
-                page = self._search(token, self._filter(first, last))
+                page = self._search(token or start, self._filter(first, last))
             except Rejected as refused:
                 if refused.code == const.CODE_TOO_MANY_PRODUCTS and can_split:
                     raise _TooLong from None
@@ -169,7 +192,8 @@ class _Slices:
             rows = [row for row in page.rows if self._is_new(row)]
             total = page.total_count if is_whole else self._total
             if rows:
-                yield Page(rows, page.next_page_token, total)
+                token = page.next_page_token
+                yield ProductPage(rows, token, total, self._mark(first, last, token))
 
     def _filter(self, first, last):
         return {

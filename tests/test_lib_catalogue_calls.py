@@ -90,6 +90,20 @@ class TestLargeCatalogue(ClientCase):
         with self.assertRaisesRegex(Rejected, "10,000 results"):
             self.ids(self.client(Catalogue([NEWEST - 99] * 50, most=40)))
 
+    def test_a_reading_that_stops_after_each_page_goes_on_where_it_was(self):
+        server = Catalogue(self.TIMES, most=40)
+        found, resume = [], ""
+        for number in range(500):
+            client = self.client(server)
+            client._clock = lambda late=number: NEWEST + late
+            page = next(client.product_pages(page_size=10, resume=resume))
+            found += [row["id"] for row in page.rows]
+            resume = page.resume
+            if not resume:
+                break
+        self.assertEqual(set(found), {row["id"] for row in server.rows})
+        self.assertEqual(len(found), len(server.rows))
+
     def test_other_filters_hold_in_each_period(self):
         server = Catalogue(self.TIMES, most=200)
         self.ids(self.client(server), status="ACTIVATE", update_time_ge=5)
