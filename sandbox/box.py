@@ -3,7 +3,7 @@
 import random
 import threading
 import time
-from collections import Counter
+from collections import Counter, deque
 from dataclasses import dataclass
 
 from .broken import make_broken
@@ -14,6 +14,9 @@ from .lifecycle import tick
 from .markets import MARKETS
 from .oauth import Accounts
 from .state import Ids
+
+# Accepted stock updates that the control door can still show, one per SKU.
+KEPT_UPDATES = 20_000
 
 
 @dataclass
@@ -60,6 +63,8 @@ class Sandbox:
         self.rng = random.Random(f"sandbox {self.options.seed}")
         self.ids = Ids(self.options.seed)
         self.calls = Counter()
+        self.stock_updates = deque(maxlen=KEPT_UPDATES)
+        self.updates = 0
         self.faults = Faults(self.options.seed)
         self.offset = 0
         self._clock = clock
@@ -95,6 +100,20 @@ class Sandbox:
         """Move the clock and let happen what the time brings (holds, time-outs)."""
         self.offset += seconds
         tick(self)
+
+    def log_stock(self, sku, levels):
+        """Keep an accepted stock update of `sku` for the control door."""
+        self.updates += 1
+        self.stock_updates.append(
+            {
+                "number": self.updates,
+                "time": int(self.now()),
+                "shop_id": sku.product.shop.id,
+                "product_id": sku.product.id,
+                "sku_id": sku.id,
+                "levels": levels,
+            }
+        )
 
     @property
     def credentials(self):

@@ -32,6 +32,11 @@ def make_shop(ids, rng, market, options, now):
     return shop
 
 
+def has_fbt(market):
+    """Whether TikTok stores and ships for sellers of `market`."""
+    return market.block in ("US", "UK", "SEA")
+
+
 def _warehouses(ids, market):
     rows = (
         ("main", "SALES_WAREHOUSE", "ENABLED", True),
@@ -92,6 +97,9 @@ def _add_product(ids, rng, shop, number, now, plain):
         sku.name = "Default"
     if number == 8 and not plain:
         product.status = "SELLER_DEACTIVATED"
+    if number % 4 == 1 and not plain and has_fbt(shop.market):
+        for place, sku in enumerate(product.skus):
+            sku.stock[shop.warehouse("FBT")["id"]] = [15 + 7 * (number + place) % 60, 0]
     shop.products[product.id] = product
 
 
@@ -123,7 +131,7 @@ def _add_bundle(ids, shop, product):
     price = sum(part.price for part in parts)
     sku = Sku(ids.next("sku"), product, "SET-START", "Default", price)
     sku.parts = [(part, 1) for part in parts]
-    main = shop.warehouses[0]["id"]
-    sku.stock[main] = [min(part.stock[main][0] for part in parts), 0]
+    for part in parts:
+        part.product.kind = "IN_COMBINED_PRODUCT"
     product.skus.append(sku)
     shop.skus[sku.id] = sku

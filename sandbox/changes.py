@@ -2,29 +2,56 @@
 
 from .generator import payment
 from .lifecycle import cancel_one, move
-from .timeline import release_lines, reserve_lines
+from .reserve import balance, missing
 
 _SKIPPED = ("recipient_address", "line_items", "status")
+_ATTEMPTS = 50
 
 
 def create_orders(box, body, _values=None):
     """Make `count` orders, or one from a full or partial `order` payload.
 
+    With `in_stock` a buyer gets no more than is available, as in a real shop.
+
     :return: {"ids": [...]}
+    :raise ValueError: for an order of more than is available, with `in_stock`
     """
     shop = _shop(box, body)
+    in_stock = bool(body.get("in_stock"))
     if "order" in body:
-        return {"ids": [from_payload(box, shop, body["order"]).id]}
-    ids = []
-    for _number in range(int(body.get("count", 1))):
-        order = box.generator.make(
-            shop or _spread(box),
-            body.get("status"),
-            ordinary=bool(body.get("ordinary")),
-            fresh=True,
-        )
-        ids.append(order.id)
-    return {"ids": ids}
+        return {"ids": [from_payload(box, shop, body["order"], in_stock).id]}
+    make = _make_in_stock if in_stock else _make
+    count = int(body.get("count", 1))
+    return {"ids": [make(box, shop, body).id for _number in range(count)]}
+
+
+def _make(box, shop, body, draft=False):
+    return box.generator.make(
+        shop or _spread(box),
+        body.get("status"),
+        ordinary=bool(body.get("ordinary")),
+        fresh=True,
+        draft=draft,
+    )
+
+
+def _make_in_stock(box, shop, body):
+    """Make an order of what is there, by trying again."""
+    for _attempt in range(_ATTEMPTS):
+        order = _make(box, shop, body, draft=True)
+        if order.lines and not missing(order):
+            balance(box, order)
+            return order
+        _discard(order)
+    raise ValueError("the shop has too little in stock for an order")
+
+
+def _discard(order):
+    for package in order.packages:
+        del order.shop.packages[package.id]
+    del order.shop.orders[order.id]
+    order.shop.changed("orders")
+    order.shop.changed("packages")
 
 
 def _shop(box, body):
@@ -37,22 +64,38 @@ def _spread(box):
     return shops[box.generator.count % len(shops)]
 
 
-def from_payload(box, shop, payload):
+def from_payload(box, shop, payload, in_stock=False):
     """Make an order from `payload`; what it leaves out is generated.
 
     Lines are completed from the catalogue by `sku_id` or `seller_sku`, and `quantity`
     repeats one; the payment is computed anew unless given. A key set to null is left
-    out of the order.
+    out of the order. What TikTok fulfils comes from its warehouse unless one is named.
+
+    :raise ValueError: for more than is available, with `in_stock`
     """
     shop = shop or next(iter(box.shops.values()))
     status = payload.get("status", "AWAITING_SHIPMENT")
-    order = box.generator.make(shop, status, ordinary=True, fresh=True)
-    doc = order.doc
+    order = box.generator.make(shop, status, ordinary=True, fresh=True, draft=True)
     wanted = payload.get("id")
     if wanted:
         del shop.orders[order.id]
-        doc["id"] = str(wanted)
+        order.doc["id"] = str(wanted)
         shop.orders[order.id] = order
+    _fill(box, order, payload)
+    short = missing(order) if in_stock else {}
+    if short:
+        _discard(order)
+        names = ", ".join(f"{units} of {sku.id}" for sku, units in short.items())
+        raise ValueError(f"too little is available: {names} missing")
+    balance(box, order)
+    order.touch()
+    shop.changed("orders")
+    return order
+
+
+def _fill(box, order, payload):
+    """Put the keys of `payload` into a new order."""
+    shop, doc = order.shop, order.doc
     if isinstance(payload.get("line_items"), list) and payload["line_items"]:
         _set_lines(box, order, payload["line_items"])
         if "payment" not in payload:
@@ -67,9 +110,8 @@ def from_payload(box, shop, payload):
         doc.pop(key, None)
     if payload.get("recipient_address"):
         order.address = {**order.address, **payload["recipient_address"]}
-    order.touch()
-    shop.changed("orders")
-    return order
+    if order.fbt and "warehouse_id" not in payload:
+        doc["warehouse_id"] = shop.warehouse("FBT")["id"]
 
 
 def _set_lines(box, order, rows):
@@ -85,9 +127,7 @@ def _set_lines(box, order, rows):
             if "combined_listing_skus" in row:
                 line["combined_listing_skus"] = row["combined_listing_skus"]
             lines.append({k: v for k, v in line.items() if v is not None})
-    release_lines(order)
     order.doc["line_items"] = lines
-    reserve_lines(box, order)
     for package in order.packages:
         package.line_ids = [line["id"] for line in lines if "id" in line]
 
@@ -118,6 +158,26 @@ def _from_catalogue(shop, row):
     }
 
 
+def forget_orders(box, _body=None, _values=None):
+    """Forget every order as if none had been placed; what they held is available.
+
+    What was shipped stays shipped. The counts of oversold units and the log of stock
+    updates start anew.
+    """
+    for shop in box.shops.values():
+        for order in shop.orders.values():
+            order.doc["line_items"] = []
+            balance(box, order)
+        shop.orders.clear()
+        shop.packages.clear()
+        shop.changed("orders")
+        shop.changed("packages")
+        for sku in shop.skus.values():
+            sku.oversold = 0
+    box.stock_updates.clear()
+    return {}
+
+
 def change_order(box, order_id, body):
     """Change one order and return its new state.
 
@@ -145,6 +205,7 @@ def change_order(box, order_id, body):
         order.doc["is_buyer_request_cancel"] = bool(body["request_cancel"])
         order.doc["request_cancel_time"] = int(box.now())
     order.doc.update(body.get("set", {}))
+    balance(box, order)
     order.touch(now)
     order.shop.changed("orders")
     return {

@@ -1,8 +1,11 @@
 """The control door: see and change everything, without a signature, from loopback.
 
-GET    /_sandbox/state            everything; `?raw=0` without the order documents
-POST   /_sandbox/orders           make orders
+GET    /_sandbox/state            everything; `?only=` parts, `?raw=0` no documents
+POST   /_sandbox/orders           make orders; DELETE forgets all of them
 POST   /_sandbox/orders/<id>      change one
+POST   /_sandbox/products         make a product; /products/<id> changes it
+POST   /_sandbox/skus/<id>        change a SKU; /skus/<id>/stock sets its stock
+POST   /_sandbox/warehouses       make a warehouse; /warehouses/<id> changes it
 GET    /_sandbox/faults           the faults that are on; POST one, DELETE all
 POST   /_sandbox/clock            {"advance": seconds}
 POST   /_sandbox/consent          {"redirect_url"?, "scopes"?, "decision"?}
@@ -12,9 +15,12 @@ GET    /_sandbox/credentials      what the first line of output says
 import json
 from urllib.parse import parse_qs
 
-from .changes import change_order, create_orders
+from .changes import change_order, create_orders, forget_orders
+from .goods import change_product, change_sku, create_product, set_stock
 from .http import Reply
 from .oauth import redirect
+from .places import change_warehouse, create_warehouse
+from .view import state
 
 LOOPBACK = ("127.0.0.1", "::1")
 
@@ -43,121 +49,21 @@ def _reply(status, data):
 def control(box, method, path, body=None):
     """Use the door: return the JSON answer as a dictionary.
 
-    :raise KeyError: for an unknown path, order or shop
+    :raise KeyError: for an unknown path or thing
     :raise ValueError: for a step the sandbox refuses
     """
     path, _mark, query = path.partition("?")
     path = path.removeprefix("/_sandbox")
     values = {key: rows[-1] for key, rows in parse_qs(query).items()}
     with box.lock:
-        if method == "POST" and path.startswith("/orders/"):
-            return change_order(box, path.removeprefix("/orders/"), body or {})
+        kind, *rest = path.strip("/").split("/")
+        change = _THINGS.get((kind, *rest[1:])) if rest else None
+        if method == "POST" and change is not None:
+            return change(box, rest[0], body or {})
         function = _DOORS.get((method, path))
         if function is None:
             raise KeyError(f"{method} {path}")
         return function(box, body or {}, values)
-
-
-def _state(box, _body, values):
-    raw = values.get("raw", "1") != "0"
-    accounts = box.accounts
-    return {
-        "now": box.now(),
-        "shops": [
-            {
-                "id": shop.id,
-                "cipher": shop.cipher,
-                "region": shop.market.code,
-                "name": shop.name,
-                "warehouses": shop.warehouses,
-                "delivery_options": shop.delivery_options,
-            }
-            for shop in box.shops.values()
-        ],
-        "orders": _orders(box, raw),
-        "products": _products(box),
-        "inventory": _inventory(box),
-        "packages": _packages(box),
-        "tokens": {
-            "access": [row["expires"] for row in accounts.access.values()],
-            "refresh": list(accounts.refresh.values()),
-            "codes": list(accounts.codes.values()),
-        },
-        "calls": dict(box.calls),
-        "faults": [fault.show() for fault in box.faults.active],
-    }
-
-
-def _orders(box, raw):
-    shown = {}
-    for shop in box.shops.values():
-        for order in shop.orders.values():
-            row = {
-                "shop_id": shop.id,
-                "status": order.status,
-                "create_time": order.create_time,
-                "update_time": order.update_time,
-                "broken": order.broken,
-                "fbt": order.fbt,
-                "packages": [package.id for package in order.packages],
-            }
-            if raw:
-                row["raw"] = order.served()
-                row["address"] = order.address
-            shown[order.id] = row
-    return shown
-
-
-def _products(box):
-    return {
-        product.id: {
-            "shop_id": shop.id,
-            "title": product.title,
-            "status": product.status,
-            "kind": product.kind,
-            "skus": [
-                {
-                    "id": sku.id,
-                    "seller_sku": sku.seller_sku,
-                    "name": sku.name,
-                    "price": shop.market.money(sku.price),
-                    "currency": shop.market.currency,
-                    "barcode": sku.barcode,
-                    "parts": [[part.id, count] for part, count in sku.parts],
-                }
-                for sku in product.skus
-            ],
-        }
-        for shop in box.shops.values()
-        for product in shop.products.values()
-    }
-
-
-def _inventory(box):
-    return {
-        sku.id: {
-            warehouse: {"available": row[0], "committed": row[1]}
-            for warehouse, row in sku.stock.items()
-        }
-        for shop in box.shops.values()
-        for sku in shop.skus.values()
-    }
-
-
-def _packages(box):
-    return {
-        package.id: {
-            "shop_id": shop.id,
-            "order_id": package.order.id,
-            "status": package.status,
-            "tracking_number": package.tracking_number,
-            "shipping_provider": package.provider,
-            "line_ids": package.line_ids,
-            "update_time": package.update_time,
-        }
-        for shop in box.shops.values()
-        for package in shop.packages.values()
-    }
 
 
 def _add_fault(box, body, _values):
@@ -192,9 +98,20 @@ def _consent(box, body, _values):
     return data
 
 
+# POST to one thing: what comes before and after its id.
+_THINGS = {
+    ("orders",): change_order,
+    ("products",): change_product,
+    ("skus",): change_sku,
+    ("skus", "stock"): set_stock,
+    ("warehouses",): change_warehouse,
+}
 _DOORS = {
-    ("GET", "/state"): _state,
+    ("GET", "/state"): state,
     ("POST", "/orders"): create_orders,
+    ("DELETE", "/orders"): forget_orders,
+    ("POST", "/products"): create_product,
+    ("POST", "/warehouses"): create_warehouse,
     ("GET", "/faults"): _list_faults,
     ("POST", "/faults"): _add_fault,
     ("DELETE", "/faults"): _clear_faults,

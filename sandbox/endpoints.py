@@ -6,6 +6,7 @@ from . import (  # noqa: F401
     fulfillment,
     logistics,
     orders,
+    prices,
     products,
     shipping,
     shops,

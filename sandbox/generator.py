@@ -6,6 +6,7 @@ and `total_amount` is sub total, shipping fee, taxes and buyer fees together.
 """
 
 from .people import make_address
+from .reserve import balance
 from .state import Order
 from .timeline import age_for, apply_status
 
@@ -37,12 +38,13 @@ class Generator:
         self._pool = pool
         self._buyers = {}
 
-    def make(self, shop, status=None, ordinary=False, fresh=False):
+    def make(self, shop, status=None, ordinary=False, fresh=False, draft=False):
         """Make, store and return one order of `shop`.
 
         :param ordinary: without surprises: the seller's own goods, nothing free,
             nothing cancelled, every SKU known
         :param fresh: last changed now; open ones are also placed now
+        :param draft: hold no stock yet, because the units are still to change
         """
         self.count += 1
         self.plain = ordinary or self.box.options.lines is not None
@@ -65,6 +67,8 @@ class Generator:
         shop.orders[order.id] = order
         shop.changed("orders")
         apply_status(self.box, order, status, created, self.plain)
+        if not draft:
+            balance(self.box, order)
         if fresh:
             order.touch(now)
         return order
@@ -146,13 +150,15 @@ class Generator:
             line["seller_sku"] = rng.choice(("", f"UNKNOWN-{self.count}"))
 
     def _pick(self, shop, doc, status):
-        """Choose the SKUs of an order; bundles stay out of fulfilled-by-TikTok."""
+        """Choose the SKUs of an order; TikTok ships what lies in its warehouse."""
         rng, lines = self.rng, self.box.options.lines
         skus = [
             sku
             for sku in shop.skus.values()
             if sku.product.status == "ACTIVATE" and not (sku.parts and lines)
         ]
+        if doc["fulfillment_type"] == "FULFILLMENT_BY_TIKTOK":
+            skus = [sku for sku in skus if doc["warehouse_id"] in sku.stock] or skus
         count = lines or rng.choices((1, 2, 3), (65, 25, 10))[0]
         if status == "PARTIALLY_SHIPPING":
             count = max(2, count)

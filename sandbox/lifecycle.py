@@ -4,11 +4,11 @@ Source: TikTok Shop Partner API docs, "Order status and life cycle".
 """
 
 from .errors import business
+from .reserve import balance
 from .timeline import (
     DAY,
     HOUR,
     PACKAGE_STATUS,
-    RESERVED,
     SHIPPED,
     add_package,
     cancel_line,
@@ -51,6 +51,7 @@ def move(box, order, status, force=False):
         ship_order(box, order)
     else:
         _carry(box, order, status, now)
+    balance(box, order)
     order.touch(now)
 
 
@@ -111,7 +112,7 @@ def _ship_part(box, order):
 
 
 def ship(box, package, tracking="", provider=None, handover=None):
-    """Ship one package: it waits for its carrier, its stock is settled."""
+    """Ship one package: it waits for its carrier."""
     order, now = package.order, int(box.now())
     carriers = order.shop.delivery_options[0]["carriers"]
     package.status = "PROCESSING"
@@ -120,10 +121,6 @@ def ship(box, package, tracking="", provider=None, handover=None):
     package.tracking_number = tracking or new_tracking(box, order.shop)
     package.handover = handover
     order.shop.changed("packages")
-    for line in package.lines():
-        sku = order.shop.skus.get(line.get("sku_id"))
-        if sku is not None and line["display_status"] in RESERVED:
-            sku.reserve(order.doc["warehouse_id"], -1, from_available=False)
     done = {line["id"] for line in package.lines()}
     rest = [
         line
@@ -157,7 +154,7 @@ def cancel(box, order, who, reason):
     """Cancel the whole order."""
     now = int(box.now())
     for line in active_lines(order):
-        cancel_line(order, line, who, reason)
+        cancel_line(line, who, reason)
         if "package_id" in line:
             line["package_status"] = "CANCELLED"
     for package in order.packages:
@@ -170,6 +167,7 @@ def cancel(box, order, who, reason):
         cancellation_initiator="SYSTEM" if who == "OPERATOR" else who,
         is_buyer_request_cancel=False,
     )
+    balance(box, order)
     order.touch(now)
 
 
@@ -186,7 +184,8 @@ def cancel_one(box, order, line_id, who="BUYER"):
         raise ValueError(f"order {order.id} has no open line {line_id}")
     if len(lines) == 1:
         return cancel(box, order, who, "No longer needed")
-    cancel_line(order, line, who, "No longer needed")
+    cancel_line(line, who, "No longer needed")
+    balance(box, order)
     return order.touch(box.now())
 
 

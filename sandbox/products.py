@@ -58,13 +58,12 @@ def _rows(call):
     platforms = strings(body, "listing_platforms")
     if "TOKOPEDIA" in platforms and call.shop.market.code != "ID":
         return []
-    products = sorted(
-        (product.create_time, product.id, product)
-        for product in call.shop.products.values()
-        if _wanted(product, status, set(seller_skus), set(sku_ids))
-    )
     low, high = (body_value(body, f"create_time_{end}", int) for end in ("ge", "le"))
-    products = window(products, low, high, closed=True)
+    products = [
+        row
+        for row in window(call.shop.rows("products", "create_time"), low, high, True)
+        if _wanted(row[2], status, set(seller_skus), set(sku_ids))
+    ]
     low, high = (body_value(body, f"update_time_{end}", int) for end in ("ge", "le"))
     return [
         row
@@ -101,7 +100,7 @@ def _found(product):
                     "tax_exclusive_price": market.money(sku.price),
                 },
                 "inventory": inventory(sku),
-                "status_info": {"status": "NORMAL"},
+                "status_info": _status_info(sku),
             }
             for sku in product.skus
         ],
@@ -118,6 +117,13 @@ def _found(product):
             {"platform": "TOKOPEDIA", "status": product.status}
         ]
     return row
+
+
+def _status_info(sku):
+    """The status of a SKU; the seller is who hides one."""
+    if sku.status == "NORMAL":
+        return {"status": "NORMAL"}
+    return {"status": sku.status, "deactivation_source": "SELLER"}
 
 
 def _audit(product):
@@ -222,7 +228,7 @@ def _sku(sku, image):
             for number, (name, value) in enumerate(sku.attributes)
         ],
         "external_sku_id": "",
-        "status_info": {"status": "NORMAL"},
+        "status_info": _status_info(sku),
     }
     if sku.barcode:
         row["identifier_code"] = {"code": sku.barcode, "type": "EAN"}

@@ -54,8 +54,9 @@ class Shop:
         self._sorted = {}
 
     def rows(self, kind, field, status=None):
-        """Return ascending (field value, id, thing) of "orders" or "packages".
+        """Return ascending (field value, id, thing) of a kind of things.
 
+        :param kind: "orders", "packages" or "products"
         :param status: only things of that status; None takes all
         """
         rows = self._sorted.get((kind, field, status))
@@ -68,7 +69,7 @@ class Shop:
         return rows
 
     def changed(self, kind):
-        """Drop the sorted rows of "orders" or "packages" after a change."""
+        """Drop the sorted rows of a kind after a change."""
         for key in [key for key in self._sorted if key[0] == kind]:
             del self._sorted[key]
 
@@ -85,6 +86,8 @@ class Order:
         self.doc = doc
         self.address = address
         self.broken = broken
+        # line item id: what that unit holds of the stock, see `reserve`
+        self.holds = {}
         self._text = None
 
     @property
@@ -175,7 +178,13 @@ class Package:
 
 
 class Sku:
-    """One SKU of a product: price in minor units and stock per warehouse."""
+    """One SKU of a product: price in minor units and stock per warehouse.
+
+    :ivar parts: (SKU, units) of a virtual bundle
+    :ivar bundled: how many of this bundle open orders hold, per warehouse id
+    :ivar oversold: units ever sold that were not available
+    :ivar campaign: {"quantity", "campaign_name"} reserved for a campaign, or None
+    """
 
     def __init__(self, sku_id, product, seller_sku, name, price):
         self.id = sku_id
@@ -185,22 +194,63 @@ class Sku:
         self.price = price
         self.attributes = []
         self.barcode = ""
+        self.status = "NORMAL"
         self.parts = []
-        # warehouse id: [available, committed]
-        self.stock = {}
+        self.bundled = {}
+        self.oversold = 0
+        self.campaign = None
+        self._stock = {}
 
-    def reserve(self, warehouse_id, take=1, from_available=True):
-        """Move `take` units from available to committed; negative gives back."""
-        row = self.stock.get(warehouse_id)
+    @property
+    def stock(self):
+        """{warehouse id: [available, committed]}; that of a bundle is computed.
+
+        A bundle is where all of its parts are, as often as they are available.
+        """
+        if not self.parts:
+            return self._stock
+        common = self.parts[0][0].stock
+        return {
+            warehouse: [
+                min(part.available(warehouse) // units for part, units in self.parts),
+                self.bundled.get(warehouse, 0),
+            ]
+            for warehouse in common
+            if all(warehouse in part.stock for part, _units in self.parts)
+        }
+
+    def available(self, warehouse_id):
+        """Return how many units a buyer may order from a warehouse."""
+        return self.stock.get(warehouse_id, (0,))[0]
+
+    def commit(self, warehouse_id, units, from_available=True):
+        """Commit `units`, taken from what is available unless told otherwise.
+
+        :return: how many of them were not available
+        """
+        row = self._stock.get(warehouse_id)
         if row is None:
-            return
+            return units if from_available else 0
+        row[1] += units
+        taken = min(row[0], units) if from_available else units
         if from_available:
-            row[0] = max(0, row[0] - take)
-        row[1] = max(0, row[1] + take)
+            row[0] -= taken
+        return units - taken
+
+    def release(self, warehouse_id, units, back):
+        """End the hold of `units` and make `back` of them available."""
+        row = self._stock.get(warehouse_id)
+        if row is not None:
+            row[0] += back
+            row[1] = max(0, row[1] - units)
 
 
 class Product:
-    """One product with its SKUs."""
+    """One product with its SKUs.
+
+    :ivar lock: why TikTok refuses stock updates, a key of `stock.LOCKS`, or ""
+    :ivar image: the name of the main image
+    """
 
     def __init__(self, product_id, shop, title, create_time):
         self.id = product_id
@@ -211,3 +261,5 @@ class Product:
         self.update_time = create_time
         self.skus = []
         self.kind = ""
+        self.lock = ""
+        self.image = product_id

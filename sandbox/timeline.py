@@ -25,7 +25,6 @@ PACKAGE_STATUS = {
     "CANCELLED": "CANCELLED",
 }
 SHIPPED = ("AWAITING_COLLECTION", "IN_TRANSIT", "DELIVERED", "COMPLETED")
-RESERVED = ("UNPAID", "ON_HOLD", "AWAITING_SHIPMENT")
 
 
 def age_for(rng, status, days):
@@ -65,7 +64,6 @@ def apply_status(box, order, status, created, plain):
     for line in order.lines:
         line["display_status"] = status
     _packages(box, order, status)
-    reserve_lines(box, order)
     if status == "AWAITING_SHIPMENT" and not plain:
         _cancel_part(rng, order)
 
@@ -106,36 +104,13 @@ def _cancel_part(rng, order):
     lines = [line for line in order.lines if not line["is_gift"]]
     if len(lines) < 2 or rng.random() > 0.06 or order.fbt:
         return
-    cancel_line(order, lines[-1], "BUYER", "No longer needed")
+    cancel_line(lines[-1], "BUYER", "No longer needed")
 
 
-def cancel_line(order, line, who, reason):
-    """Cancel one unit of `order` and give its stock back."""
-    reserved = line["display_status"] in RESERVED
+def cancel_line(line, who, reason):
+    """Cancel one unit; `reserve.balance` gives its stock back."""
     line["display_status"] = "CANCELLED"
     line["cancel_user"], line["cancel_reason"] = who, reason
-    sku = order.shop.skus.get(line.get("sku_id"))
-    if sku is not None and reserved:
-        sku.reserve(order.doc["warehouse_id"], -1)
-
-
-def release_lines(order):
-    """Give back the stock that an open order holds."""
-    for line in order.lines:
-        sku = order.shop.skus.get(line["sku_id"])
-        if sku is not None and line["display_status"] in RESERVED:
-            sku.reserve(order.doc["warehouse_id"], -1)
-
-
-def reserve_lines(box, order):
-    """Count the units of an open order as committed stock.
-
-    Orders of the first fill were there before the stock was counted.
-    """
-    for line in order.lines:
-        sku = order.shop.skus.get(line.get("sku_id"))
-        if sku is not None and line["display_status"] in RESERVED:
-            sku.reserve(order.doc["warehouse_id"], from_available=box.filled)
 
 
 def _packages(box, order, status):

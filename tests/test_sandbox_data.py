@@ -1,5 +1,6 @@
 """The orders the sandbox makes: consistent, varied, repeatable."""
 
+from collections import Counter
 from decimal import Decimal
 
 from odoo.tests import BaseCase, tagged
@@ -8,6 +9,8 @@ from ..sandbox.broken import KINDS
 from ..sandbox.generator import WEIGHTS
 from ..sandbox.markets import MARKETS
 from .sandbox_client import SandboxClient
+
+OPEN = ("UNPAID", "ON_HOLD", "AWAITING_SHIPMENT", "AWAITING_COLLECTION")
 
 
 def total(rows, key):
@@ -113,16 +116,17 @@ class TestSandboxData(BaseCase):
 
     def test_committed_stock_is_what_open_orders_hold(self):
         shop = self.client.shop
-        open_lines = [
-            line["sku_id"]
-            for order in shop.orders.values()
-            for line in order.lines
-            if line["display_status"] in ("UNPAID", "ON_HOLD", "AWAITING_SHIPMENT")
-            and not order.fbt
-        ]
+        held = Counter()
+        for order in shop.orders.values():
+            warehouse = order.doc["warehouse_id"]
+            for line in order.lines:
+                if line["display_status"] in OPEN:
+                    parts = line.get("combined_listing_skus", ())
+                    for row in (line, *parts):
+                        held[row["sku_id"], warehouse] += row.get("sku_count", 1)
         for sku in shop.skus.values():
-            committed = sum(row[1] for row in sku.stock.values())
-            self.assertEqual(committed, open_lines.count(sku.id))
+            for warehouse, row in sku.stock.items():
+                self.assertEqual(row[1], held[sku.id, warehouse])
 
     def test_nothing_lies_in_the_future(self):
         now = self.client.box.now()
