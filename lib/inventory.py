@@ -72,9 +72,9 @@ class SkuRefused:
 class Rule:
     """How much of what can be promised a shop lists.
 
-    ``buffer`` units are kept back, of the rest ``share`` percent are listed, at most
-    ``maximum`` units, all in each TikTok warehouse; 0 or None is no maximum. A share above 100 counts as 100, a
-    buffer below 0 as 0: no rule lists more than there is.
+    In each TikTok warehouse ``buffer`` units are kept back, and of the rest ``share``
+    percent are listed, at most ``maximum`` units; 0 or None is no maximum. A share
+    above 100 counts as 100, a buffer below 0 as 0: no rule lists more than there is.
     """
 
     buffer: float = 0

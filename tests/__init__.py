@@ -8,6 +8,7 @@ from . import (
     test_fuzz_amounts,
     test_issue,
     test_kill,
+    test_lib_bulk_edit,
     test_lib_calls,
     test_lib_catalogue_calls,
     test_lib_client,
