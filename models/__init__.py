@@ -15,6 +15,7 @@ from . import tts_warehouse
 from . import tts_provider
 from . import tts_listing
 from . import tts_listing_level
+from . import tts_listing_heal
 from . import tts_stock_signal
 from . import tts_shop_catalogue
 from . import tts_shop_stock
@@ -24,6 +25,7 @@ from . import tts_sync_run
 from . import account_tax
 from . import sale_order
 from . import sale_order_line
+from . import sale_order_heal
 from . import stock_picking
 from . import res_partner
 from . import product_product

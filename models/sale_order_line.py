@@ -9,7 +9,7 @@ class SaleOrderLine(models.Model):
         copy=False,
         help="TikTok sends one line item per unit: these are the units of this line.",
     )
-    tts_sku_id = fields.Char(string="TikTok SKU ID", copy=False)
+    tts_sku_id = fields.Char(string="TikTok SKU ID", copy=False, index="btree_not_null")
     tts_platform_discount = fields.Monetary(
         string="Platform Discount",
         copy=False,
