@@ -21,6 +21,7 @@ def parser():
     add("--seed", type=int, default=7)
     add("--orders", type=int, default=200, help="over all shops")
     add("--products", type=int, default=40, help="per shop")
+    add("--skus", type=int, help="per shop: fill up with plain products, see README")
     add("--market", default="MY", help="MY, or MY,ID,US, or all: one shop each")
     add("--days", type=float, default=14, help="age of the oldest order")
     add("--broken", type=int, default=0, help="orders that contradict themselves")
@@ -46,6 +47,7 @@ def make(arguments):
             "seed",
             "orders",
             "products",
+            "skus",
             "days",
             "broken",
             "lines",

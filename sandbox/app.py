@@ -15,6 +15,8 @@ from .control import answer as control_answer
 from .documents import download
 from .errors import ApiError, gateway, parameter
 from .http import Reply, Request
+from .images import PATH as IMAGES
+from .images import serve as serve_image
 from .oauth import consent, token_call
 from .router import resolve
 
@@ -67,7 +69,9 @@ def handle(box, request):
 
 
 def _answer(box, request, query):
-    """Return the reply to a token or API call."""
+    """Return the reply to a token or API call, or an image."""
+    if request.path.startswith(IMAGES):
+        return serve_image(request)
     try:
         data, text = _data(box, request, query)
     except ApiError as error:

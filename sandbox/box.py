@@ -26,6 +26,7 @@ class Options:
     seed: int = 7
     orders: int = 200
     products: int = 40
+    skus: int | None = None
     days: float = 14
     broken: int = 0
     lines: int | None = None

@@ -2,7 +2,7 @@
 
 from .state import Product, Shop, Sku
 
-_GOODS = (
+GOODS = (
     ("Cotton T-Shirt", "TEE"),
     ("Stainless Bottle", "BOT"),
     ("Canvas Tote", "TOT"),
@@ -14,8 +14,8 @@ _GOODS = (
     ("Desk Lamp", "LMP"),
     ("Face Serum", "SER"),
 )
-_COLOURS = (("Black", "BLK"), ("White", "WHT"), ("Blue", "BLU"))
-_SIZES = ("M", "L")
+COLOURS = (("Black", "BLK"), ("White", "WHT"), ("Blue", "BLU"))
+SIZES = ("M", "L")
 
 
 def make_shop(ids, rng, market, options, now):
@@ -29,6 +29,10 @@ def make_shop(ids, rng, market, options, now):
     shop.delivery_options = _options(ids, market)
     for number in range(options.products):
         _add_product(ids, rng, shop, number, now, plain=options.lines is not None)
+    if options.skus:
+        from .bulk import fill
+
+        fill(ids, shop, options.skus, now)
     return shop
 
 
@@ -76,8 +80,8 @@ def _options(ids, market):
 
 
 def _add_product(ids, rng, shop, number, now, plain):
-    title, stem = _GOODS[number % len(_GOODS)]
-    series = number // len(_GOODS)
+    title, stem = GOODS[number % len(GOODS)]
+    series = number // len(GOODS)
     created = int(now) - 86400 * (200 - number % 180)
     product = Product(
         ids.next("product"), shop, f"{title} {series + 1}" if series else title, created
@@ -87,8 +91,8 @@ def _add_product(ids, rng, shop, number, now, plain):
     if number == 3 and not plain:
         _add_bundle(ids, shop, product)
     elif number % 3 == 0:
-        for colour, short in _COLOURS[: 2 + number % 2]:
-            for size in _SIZES:
+        for colour, short in COLOURS[: 2 + number % 2]:
+            for size in SIZES:
                 sku = _add_sku(ids, rng, product, f"{stem}-{short}-{size}", plain)
                 sku.name = f"{colour}, {size}"
                 sku.attributes = [("Color", colour), ("Size", size)]

@@ -5,6 +5,7 @@ Activate, Deactivate, Delete and Recover Products.
 """
 
 from .errors import business, parameter
+from .images import image
 from .paging import body_value, page, page_size, strings, window
 from .router import endpoint
 
@@ -157,7 +158,7 @@ def detail(call, product_id):
     product = own_product(call, product_id)
     status = product.status
     visible = status in ("ACTIVATE", "SELLER_DEACTIVATED", "PLATFORM_DEACTIVATED")
-    image = _image(product.id)
+    main_image = image(call.box, product.image)
     data = {
         "id": product.id,
         "title": product.title,
@@ -174,7 +175,7 @@ def detail(call, product_id):
             },
         ],
         "brand": {"id": "7082427311584347905", "name": "SampleBrand"},
-        "main_images": [image],
+        "main_images": [main_image],
         "package_weight": {"value": "0.25", "unit": "KILOGRAM"},
         "package_dimensions": {
             "length": "25",
@@ -183,7 +184,7 @@ def detail(call, product_id):
             "unit": "CENTIMETER",
         },
         "product_attributes": [],
-        "skus": [_sku(sku, image) for sku in product.skus],
+        "skus": [_sku(call.box, sku) for sku in product.skus],
         "delivery_options": [
             {"id": option["id"], "name": option["name"], "is_available": True}
             for option in call.shop.delivery_options
@@ -199,13 +200,21 @@ def detail(call, product_id):
     return data
 
 
-def _image(name):
-    uri = f"sandbox/{name}"
-    url = f"https://img.example.test/{name}.jpeg"
-    return {"height": 800, "width": 800, "uri": uri, "urls": [url], "thumb_urls": [url]}
+def _attribute(box, sku, number, name, value):
+    """One sales attribute; the first one has an image per value."""
+    value_id = str(1729592969712208001 + sum(value.encode()))
+    row = {
+        "id": str(100000 + number),
+        "name": name,
+        "value_id": value_id,
+        "value_name": value,
+    }
+    if number == 0:
+        row["sku_img"] = image(box, f"{sku.product.image}-{value_id}")
+    return row
 
 
-def _sku(sku, image):
+def _sku(box, sku):
     market = sku.product.shop.market
     price = market.money(sku.price)
     row = {
@@ -218,13 +227,7 @@ def _sku(sku, image):
         },
         "inventory": inventory(sku),
         "sales_attributes": [
-            {
-                "id": str(100000 + number),
-                "name": name,
-                "value_id": str(1729592969712208001 + sum(value.encode())),
-                "value_name": value,
-                **({"sku_img": image} if number == 0 else {}),
-            }
+            _attribute(box, sku, number, name, value)
             for number, (name, value) in enumerate(sku.attributes)
         ],
         "external_sku_id": "",
