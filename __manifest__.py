@@ -7,7 +7,7 @@
     "author": "TikTok Shop Connector contributors",
     "website": "https://github.com/tiktok-shop-connector/sale_tiktok_shop",
     "license": "LGPL-3",
-    "depends": ["sale_management", "stock_delivery"],
+    "depends": ["base_import", "sale_management", "stock_delivery"],
     "external_dependencies": {"python": ["requests"]},
     "data": [
         # Groups first: access lines and rules name them.

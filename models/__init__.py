@@ -15,6 +15,8 @@ from . import tts_warehouse
 from . import tts_provider
 from . import tts_listing
 from . import tts_listing_level
+from . import tts_listing_absorb
+from . import tts_listing_match
 from . import tts_listing_heal
 from . import tts_stock_signal
 from . import tts_shop_catalogue
@@ -30,3 +32,4 @@ from . import stock_picking
 from . import res_partner
 from . import product_product
 from . import res_config_settings
+from . import base_import
