@@ -235,6 +235,8 @@ def _sku(box, sku):
     }
     if sku.barcode:
         row["identifier_code"] = {"code": sku.barcode, "type": "EAN"}
+    if sku.product.lock.startswith("shared"):
+        row["global_listing_policy"] = {"price_sync": False, "inventory_type": "SHARED"}
     if sku.parts:
         row["combined_skus"] = [
             {
