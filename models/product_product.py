@@ -9,23 +9,39 @@ class ProductProduct(models.Model):
 
     @api.model
     def _tts_resolve(self, shop, groups):
-        """Find each SKU's product by seller SKU, else by TikTok's SKU or product id.
+        """Find each SKU's product: the one of its listing, else by seller SKU, else by
+        TikTok's SKU or product id.
 
-        Internal References are not unique in Odoo. Two candidates are a question for a
-        person, never a guess.
+        A listing that a person ignores takes the shop's default product; nobody is
+        asked. Internal References are not unique in Odoo: two candidates are a question
+        for a person, never a guess.
 
         :param groups: iterable of `LineGroup`
         :return: ({sku id: product}, {sku id: candidates that were too many})
         """
-        return self._tts_resolve_references(
-            shop, {group.sku_id: _references(group) for group in groups}
-        )
+        groups = {group.sku_id: group for group in groups}
+        listings = self.env["tts.listing"]._by_sku(shop, groups)
+        found, wanted, refused = {}, {}, {}
+        for sku_id, group in groups.items():
+            listing = listings.get(sku_id, self.env["tts.listing"])
+            if listing.match_state == "ignored":
+                found[sku_id] = (
+                    shop.default_product_id or shop._find_or_create_default_product()
+                )
+            elif listing.product_id.active:
+                found[sku_id] = listing.product_id
+            else:
+                wanted[sku_id] = _references(group)
+                refused[sku_id] = listing.refused_product_id
+        by_reference, ambiguous = self._tts_resolve_references(shop, wanted, refused)
+        return found | by_reference, ambiguous
 
     @api.model
-    def _tts_resolve_references(self, shop, wanted):
+    def _tts_resolve_references(self, shop, wanted, refused=None):
         """Find the product of each SKU among Internal References, best first.
 
         :param dict wanted: {sku id: references to look for}
+        :param dict refused: {sku id: product that a person took off}
         :return: as `_tts_resolve`
         """
         references = {ref for refs in wanted.values() for ref in refs}
@@ -39,9 +55,9 @@ class ProductProduct(models.Model):
             by_reference[product.default_code].append(product)
         found, ambiguous = {}, {}
         for sku_id, refs in wanted.items():
-            candidates = next(
-                (by_reference[ref] for ref in refs if ref in by_reference), []
-            )
+            no = (refused or {}).get(sku_id)
+            looks = ([p for p in by_reference.get(ref, ()) if p != no] for ref in refs)
+            candidates = next(filter(None, looks), [])
             if len(candidates) == 1:
                 found[sku_id] = candidates[0]
             elif candidates:

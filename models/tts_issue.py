@@ -228,7 +228,7 @@ class TtsIssue(models.Model):
         if self.order_id:
             self._retry_order()
         elif self.category == "product":
-            self._retry_product()
+            return self._retry_product()
         else:
             self._set_closed()
         return None
@@ -273,24 +273,77 @@ class TtsIssue(models.Model):
         return self.account_id.action_refresh_shops()
 
     def _retry_product(self):
-        """Close the issue of a SKU that one product carries by now.
+        """Look for the product of a SKU again, or read a product of TikTok again.
 
-        :raise UserError: none carries it, or several do
+        :return: what to show, if anything
+        :raise UserError: no product fits, or several do; or it still cannot be read
         """
-        Product = self.env["product.product"].with_company(self.company_id)
-        sku_id = self.key.partition(":")[2]
-        found, _ambiguous = Product._tts_resolve_references(
-            self.shop_id, {sku_id: [self.reference, sku_id]}
-        )
-        if not found:
+        kind, _sep, remote_id = self.key.partition(":")
+        if kind == "product":
+            self._retry_reading(remote_id)
+        elif listing := self._match_listing():
+            if listing._heal_now()[listing]:
+                return toast("warning", self.reason, sticky=True)
+        elif not self._has_product(remote_id):
             raise UserError(
                 self.env._(
                     "No single product has the Internal Reference %(sku)s. Set it on "
-                    "exactly one product, then click Retry.",
+                    "exactly one product, or choose the product under TikTok Listings, "
+                    "then click Retry.",
                     sku=self.reference,
                 )
             )
         self._set_closed()
+        return None
+
+    def _match_listing(self):
+        """Match the listing of this issue.
+
+        :return: the listing if it has its product, else an empty recordset
+        """
+        listing = self._listing()
+        listing._apply(listing._match(self.shop_id, listing))
+        return listing.filtered("product_id")
+
+    def _has_product(self, sku_id):
+        """Whether exactly one product carries the reference of an unlisted SKU."""
+        Product = self.env["product.product"].with_company(self.company_id)
+        found, _ambiguous = Product._tts_resolve_references(
+            self.shop_id, {sku_id: [self.reference, sku_id]}
+        )
+        return bool(found)
+
+    def _retry_reading(self, product_id):
+        """Read one product of TikTok again.
+
+        :raise UserError: TikTok did not answer, or it still cannot be read
+        """
+        Listing = self.env["tts.listing"].with_company(self.company_id)
+        try:
+            with self.shop_id._client() as client:
+                product = Listing._parse_product(client.product_detail(product_id))
+        except TikTokError as error:
+            raise UserError(
+                self.env._(
+                    "Product %(product)s could not be read: %(reason)s",
+                    product=product_id,
+                    reason=error,
+                )
+            ) from error
+        Listing._absorb_detail(self.shop_id, product)
+
+    def _listing(self):
+        """Return the listing this issue is about, none when it is about another thing.
+
+        Keys name TikTok's SKU id after a colon, or its product id.
+        """
+        kind, _sep, remote_id = self.key.partition(":")
+        Listing = self.env["tts.listing"]
+        if self.category not in ("product", "stock") or not remote_id:
+            return Listing
+        name = "product_remote_id" if kind == "product" else "sku_remote_id"
+        mine = [("shop_id", "=", self.shop_id.id), (name, "=", remote_id)]
+        return Listing.search(mine, limit=1)
 
     def action_dismiss(self):
         """Leave this cause alone: it is counted on, but asks nobody again."""
@@ -302,5 +355,11 @@ class TtsIssue(models.Model):
     def action_open_record(self):
         """Open what the issue is about."""
         self.ensure_one()
-        record = self.sale_order_id or self.order_id or self.shop_id or self.account_id
+        record = (
+            self.sale_order_id
+            or self.order_id
+            or self._listing()
+            or self.shop_id
+            or self.account_id
+        )
         return record._get_records_action()

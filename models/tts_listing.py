@@ -1,6 +1,9 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
 
 from .. import const
+from ..utils import toast
 
 MATCHED_STATES = ("seller_sku", "tiktok_id", "barcode", "hand")
 # What a person decided; no matching touches it.
@@ -78,9 +81,17 @@ class TtsListing(models.Model):
     product_id = fields.Many2one(
         "product.product",
         check_company=True,
+        # TikTok does not tell which choices of a combo were bought.
+        domain="[('type', '!=', 'combo')]",
         index="btree_not_null",
         ondelete="restrict",
         tracking=True,
+    )
+    refused_product_id = fields.Many2one(
+        "product.product",
+        readonly=True,
+        index="btree_not_null",
+        help="A person took this product off; no matching proposes it again.",
     )
     match_state = fields.Selection(
         [
@@ -107,6 +118,11 @@ class TtsListing(models.Model):
         copy=False,
         help="Open orders that sold the default product in its place are repaired.",
     )
+    is_detail_due = fields.Boolean(
+        compute="_compute_is_detail_due",
+        search="_search_is_detail_due",
+        help="The product changed on TikTok since its details were read.",
+    )
 
     _sku_uniq = models.UniqueIndex(
         "(shop_id, sku_remote_id)", "This TikTok SKU is already listed for this shop."
@@ -121,25 +137,56 @@ class TtsListing(models.Model):
                 f"{name} ({listing.variation})" if listing.variation else name
             )
 
+    @api.depends("detail_epoch", "remote_update_epoch")
+    def _compute_is_detail_due(self):
+        for listing in self:
+            listing.is_detail_due = listing.detail_epoch < listing.remote_update_epoch
+
+    def _search_is_detail_due(self, operator, value):
+        if operator != "in" or True not in value:
+            return NotImplemented
+        return Domain.custom(
+            to_sql=lambda model, alias, query: SQL(
+                "COALESCE(%s, 0) < COALESCE(%s, 0)",
+                model._field_to_sql(alias, "detail_epoch", query),
+                model._field_to_sql(alias, "remote_update_epoch", query),
+            ),
+            predicate=lambda listing: listing.is_detail_due,
+        )
+
     # === LINK === #
 
     def write(self, vals):
-        """A product chosen by a person counts as matched by hand, and is kept."""
-        by_hand = "product_id" in vals and "match_state" not in vals
-        if by_hand:
-            vals = vals | self._prepare_hand_values(vals["product_id"])
-        result = super().write(vals)
-        if by_hand and vals["product_id"]:
+        """A product chosen by a person counts as matched by hand, and is kept; one that
+        a person takes off is not proposed again.
+        """
+        if "product_id" not in vals or "match_state" in vals:
+            return super().write(vals)
+        if vals["product_id"]:
+            result = super().write(vals | self._prepare_hand_values())
             self._ask_to_heal()
-        return result
+            return result
+        for listing in self:
+            super(TtsListing, listing).write(vals | listing._prepare_refused_values())
+        return True
 
-    def _prepare_hand_values(self, product_id):
-        """What choosing, or clearing, the product by hand means for the match."""
+    def _prepare_hand_values(self):
+        """What choosing a product by hand means for the match."""
         return {
-            "match_state": "hand" if product_id else "unmatched",
-            "match_reason": self.env._("Chosen by %s.", self.env.user.display_name)
-            if product_id
-            else False,
+            "match_state": "hand",
+            "match_reason": self.env._("Chosen by %s.", self.env.user.display_name),
+            "refused_product_id": False,
+        }
+
+    def _prepare_refused_values(self):
+        """What taking its product off by hand means for the match."""
+        self.ensure_one()
+        refused = self.product_id or self.refused_product_id
+        return {
+            "match_state": "unmatched",
+            "match_reason": self.env._("Taken off by %s.", self.env.user.display_name),
+            "matched_seller_sku": False,
+            "refused_product_id": refused.id,
         }
 
     def _link(self, product, how, reason=False):
@@ -164,3 +211,61 @@ class TtsListing(models.Model):
         """Have the open orders of these listings repaired in the background."""
         self.filtered(lambda listing: not listing.to_heal).to_heal = True
         self.env.ref("sale_tiktok_shop.ir_cron_heal_orders").sudo()._trigger()
+
+    @api.model
+    def _by_sku(self, shop, sku_ids):
+        """Find the listings of SKUs of a shop: {TikTok SKU id: listing}."""
+        found = self.search_fetch(
+            [("shop_id", "=", shop.id), ("sku_remote_id", "in", list(sku_ids))],
+            ["sku_remote_id", "product_id", "match_state", "refused_product_id"],
+        )
+        return {listing.sku_remote_id: listing for listing in found}
+
+    # === BUTTONS === #
+
+    def action_ignore(self):
+        """Leave these listings alone: orders take the default product, quietly."""
+        self.check_access("write")
+        self.write(
+            {
+                "product_id": False,
+                "match_state": "ignored",
+                "match_reason": self.env._(
+                    "Ignored by %s.", self.env.user.display_name
+                ),
+                "matched_seller_sku": False,
+            }
+        )
+        for shop, listings in self.grouped("shop_id").items():
+            keys = [f"sku:{sku_id}" for sku_id in listings.mapped("sku_remote_id")]
+            self.env["tts.issue"]._close(shop, keys)
+
+    def action_take_into_account(self):
+        """Look for the products of ignored listings again."""
+        self.check_access("write")
+        ignored = self.filtered(lambda listing: listing.match_state == "ignored")
+        ignored.write({"match_state": "unmatched", "match_reason": False})
+        return ignored.action_match_again()
+
+    def action_match_again(self):
+        """Look for the products of those of these listings that have none.
+
+        What was taken off by hand counts as a candidate again.
+        """
+        self.check_access("write")
+        lost = self.filtered(
+            lambda listing: listing.match_state in ("unmatched", "ambiguous")
+        )
+        lost.filtered("refused_product_id").refused_product_id = False
+        for shop, listings in lost.grouped("shop_id").items():
+            self._apply(self._match(shop, listings))
+        found = lost.filtered("product_id")
+        return toast(
+            "success" if found else "warning",
+            self.env._(
+                "%(found)s of %(count)s listings without a product found theirs. The "
+                "others say why not.",
+                found=len(found),
+                count=len(lost),
+            ),
+        )

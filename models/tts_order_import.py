@@ -152,7 +152,12 @@ class TtsOrder(models.Model):
 
     @api.model
     def _note_unmatched(self, shop, mapping):
-        """One issue per SKU that no single product of Odoo carries."""
+        """One issue and one listing per SKU that no single product of Odoo carries."""
+        if not mapping.unmatched:
+            return
+        self.env["tts.listing"]._absorb_sold(
+            shop, (group for group, _order in mapping.unmatched.values())
+        )
         for sku_id, (group, first_order) in mapping.unmatched.items():
             candidates = mapping.ambiguous.get(sku_id)
             label = group.seller_sku or group.sku_id
@@ -177,9 +182,10 @@ class TtsOrder(models.Model):
                     ", ".join(candidates.mapped("display_name")),
                 ),
                 hint=self.env._(
-                    "Give exactly one product the Internal Reference %(sku)s, then "
-                    "replace the default product on open orders.",
-                    sku=label,
+                    "Choose its product under TikTok Listings, or give exactly one "
+                    "product the Internal Reference %s and click Retry; open orders "
+                    "are repaired.",
+                    label,
                 ),
                 reference=label,
             )
