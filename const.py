@@ -124,6 +124,11 @@ PRODUCT_STATUS_ALL = "ALL"
 COMBINED_PRODUCT = "COMBINED_PRODUCT"  # virtual bundle: its stock follows its parts
 RETURN_WAREHOUSE = "RETURN_WAREHOUSE"
 FBT_WAREHOUSE = "FBT"
+DISABLED = "DISABLED"  # the effect status of a warehouse that is switched off
+# "Update Inventory": what these say about a SKU stays so until somebody changes it.
+SHARED_STOCK_CODES = (12052921, 12052141)
+# What Odoo knows of the shop's warehouses may be out of date.
+WAREHOUSE_CODES = (12019028, 12052037, 12052097, 12052530, 12052531, 12052533)
 
 # --- Limits (parameter tables of each endpoint) -------------------------------------
 ORDER_PAGE_SIZE = 100
