@@ -226,6 +226,25 @@ class TestProductContract(ContractCase):
         found = data.inventory[0].skus[0].total_available_quantity
         self.assertEqual(found, 17 * len(rows))
 
+    def test_the_stock_of_every_sku_follows_its_model(self):
+        for region in MARKETS:
+            shop = self.shop(region)
+            first = next(iter(shop.skus))
+            path = f"/_sandbox/skus/{first}"
+            self.box.control("POST", path, {"campaign": 3, "status": "DEACTIVATED"})
+            body = models.InventorySearchRequest.from_dict({"sku_ids": [*shop.skus]})
+            data = self.data(self.client(region).products.inventory_search(body=body))
+            found = [sku.id for row in data.inventory for sku in row.skus]
+            self.assertEqual(sorted(found), sorted(shop.skus))
+
+    def test_a_product_made_through_the_door_follows_its_model(self):
+        body = {"shop_id": self.shop("MY").id, "lock": "shared_source"}
+        body["skus"] = [{"attributes": {"Color": "Red"}, "status": "DEACTIVATED"}]
+        made = self.box.control("POST", "/_sandbox/products", body)
+        data = self.data(self.client("MY").products.get_product(made["id"]))
+        self.assertEqual([sku.id for sku in data.skus], made["sku_ids"])
+        self.box.control("POST", f"/_sandbox/products/{made['id']}", {"delete": True})
+
     def test_a_wrong_warehouse_fails_its_sku_only(self):
         client = self.client("MY")
         sku = next(iter(self.shop("MY").skus.values()))
