@@ -18,6 +18,8 @@ from . import tts_listing_level
 from . import tts_listing_absorb
 from . import tts_listing_match
 from . import tts_listing_heal
+from . import tts_listing_products
+from . import tts_listing_product_values
 from . import tts_stock_signal
 from . import tts_shop_catalogue
 from . import tts_shop_stock
@@ -31,5 +33,6 @@ from . import sale_order_heal
 from . import stock_picking
 from . import res_partner
 from . import product_product
+from . import product_variants
 from . import res_config_settings
 from . import base_import
