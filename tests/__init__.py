@@ -1,6 +1,7 @@
 from . import (
     test_account,
     test_base_import,
+    test_catalogue_import,
     test_conflict,
     test_cron,
     test_dev_reconcile,

@@ -1,4 +1,7 @@
+import base64
+
 from odoo.exceptions import AccessError
+from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
 from .common import TtsCase
@@ -12,6 +15,7 @@ MANAGER_BUTTONS = {
     "tts.order": {"action_retry"},
     "tts.sync.run": {"action_run_again"},
     "tts.order.resync": {"action_sync"},
+    "tts.catalogue.import": {"action_check", "action_import"},
 }
 USER_BUTTONS = {"tts.issue": {"action_retry", "action_dismiss"}}
 OPENING = ("action_view_", "action_open", "action_refresh")
@@ -60,6 +64,13 @@ class TestSecurity(TtsCase):
         )
         line = {"run_id": run.id, "remote_id": "1", "outcome": "missing"}
         provider = {"shop_id": self.shop.id, "remote_id": "1", "name": "Carrier"}
+        catalogue_import = self.env["tts.catalogue.import"].create(
+            {
+                "shop_id": self.shop.id,
+                "file": base64.b64encode(b"none"),
+                "line_ids": [Command.create({"outcome": "nothing"})],
+            }
+        )
         return {
             "tts.account": self.account,
             "tts.token": self.account.sudo().token_ids,
@@ -75,6 +86,8 @@ class TestSecurity(TtsCase):
             "tts.order.resync": self.env["tts.order.resync"].create(
                 {"shop_id": self.shop.id}
             ),
+            "tts.catalogue.import": catalogue_import,
+            "tts.catalogue.import.line": catalogue_import.line_ids,
         }
 
     def rule_domain(self, model, user):
@@ -127,7 +140,12 @@ class TestSecurity(TtsCase):
     # === RIGHTS === #
 
     def test_clerks_and_sellers_read_and_change_nothing(self):
-        unreadable = ("tts.token", "tts.order.resync")
+        unreadable = (
+            "tts.token",
+            "tts.order.resync",
+            "tts.catalogue.import",
+            "tts.catalogue.import.line",
+        )
         for model in self.own_models():
             wanted = set() if model in unreadable else {"read"}
             for user in (self.low_user, self.salesman):

@@ -1,1 +1,6 @@
-from . import base_partner_merge, tts_order_resync
+from . import (
+    base_partner_merge,
+    tts_catalogue_import,
+    tts_catalogue_import_listing,
+    tts_order_resync,
+)
