@@ -253,27 +253,46 @@ class TestCatalogueImport(TtsCase):
         self.run_import(rows, create_products=True, take_quantities=True)
         self.assertEqual(self.listing(sku(1)["sku_id"]).product_id.qty_available, 5)
 
+    # === RIGHTS === #
+
+    def manager(self, *groups):
+        groups = ("sale_tiktok_shop.group_tts_manager", *groups)
+        return new_test_user(self.env, "tts_file_boss", groups=",".join(groups))
+
     def test_somebody_without_rights_in_inventory_takes_no_quantities(self):
-        manager = new_test_user(
-            self.env, "tts_file_boss", groups="sale_tiktok_shop.group_tts_manager"
-        )
-        wizard = self.wizard(
-            sku_rows(sku(1)), manager, create_products=True, take_quantities=True
-        )
+        user = self.manager("product.group_product_manager")
+        options = {"create_products": True, "take_quantities": True}
+        wizard = self.wizard(sku_rows(sku(1)), user, **options)
         with self.assertRaisesRegex(UserError, "Inventory / User"):
             wizard.action_check()
 
-    # === RIGHTS === #
+    def test_somebody_who_may_not_create_products_is_told_once(self):
+        wizard = self.wizard(sku_rows(sku(1)), self.manager(), create_products=True)
+        with self.assertRaisesRegex(UserError, "Products / Create"):
+            wizard.action_check()
+
+    def test_the_rights_to_create_products_suffice_to_create_them(self):
+        user = self.manager("product.group_product_manager")
+        wizard = self.wizard(sku_rows(sku(1)), user, create_products=True)
+        wizard.action_check()
+        wizard.action_import()
+        self.assertEqual(self.outcomes(wizard), ["create"])
+
+    def test_an_administrator_of_the_connector_can_link(self):
+        product = self.product("ITEM-1")
+        wizard = self.wizard(sku_rows(sku(1)), self.manager())
+        wizard.action_check()
+        wizard.action_import()
+        self.assertEqual(self.listing(sku(1)["sku_id"]).product_id, product)
+
+    def test_stock_rights_suffice_to_take_quantities(self):
+        user = self.manager("product.group_product_manager", "stock.group_stock_user")
+        options = {"create_products": True, "take_quantities": True}
+        wizard = self.wizard(sku_rows(sku(1)), user, **options)
+        wizard.action_check()
+        wizard.action_import()
+        self.assertEqual(self.listing(sku(1)["sku_id"]).product_id.qty_available, 5)
 
     def test_a_clerk_cannot_import(self):
         with self.assertRaises(AccessError):
             self.wizard(sku_rows(sku(1)), self.low_user)
-
-    def test_a_manager_without_rights_in_inventory_can_import(self):
-        manager = new_test_user(
-            self.env, "tts_file_boss", groups="sale_tiktok_shop.group_tts_manager"
-        )
-        wizard = self.wizard(sku_rows(sku(1)), manager, create_products=True)
-        wizard.action_check()
-        wizard.action_import()
-        self.assertEqual(self.outcomes(wizard), ["create"])

@@ -125,7 +125,7 @@ class TtsCatalogueImport(models.TransientModel):
         if messages:
             raise UserError(
                 self.env._(
-                    "%(count)s rows have errors, so nothing was imported. Correct them "
+                    "Nothing was imported. Rows with errors: %(count)s. Correct them "
                     "in Seller Center and export again, or leave them out.\n%(errors)s",
                     count=len(messages),
                     errors="\n".join(messages[:MOST_SHOWN]),
@@ -179,10 +179,9 @@ class TtsCatalogueImport(models.TransientModel):
         """Import the rows without errors; return the values of a line for each row.
 
         :param for_real: False where all of it is rolled back
-        :raise UserError: the user may not count stock
+        :raise UserError: the user may not do that
         """
-        if self.take_quantities:
-            self._check_may_count()
+        self._check_rights()
         Listing, shop = self.env["tts.listing"], self.shop_id
         rows = [row for row in file.rows if row.number not in file.errors_by_row]
         by_sku, changed = Listing._absorb_file_rows(shop, rows)
@@ -304,12 +303,21 @@ class TtsCatalogueImport(models.TransientModel):
             ]
         )
 
-    def _check_may_count(self):
-        """Refuse to change stock for somebody who may not.
+    def _check_rights(self):
+        """Refuse what the user may not do, before it is an error of every row.
 
-        :raise UserError: the user has no rights in Inventory
+        :raise UserError: names the right that is missing
         """
-        if not self.env.user.has_group("stock.group_stock_user"):
+        creates = self.create_products
+        if creates and not self.env["product.product"].has_access("create"):
+            raise UserError(
+                self.env._(
+                    "You may not create products. Import without creating them, or ask "
+                    "your administrator for the right Products / Create."
+                )
+            )
+        counts = creates and self.take_quantities
+        if counts and not self.env.user.has_group("stock.group_stock_user"):
             raise UserError(
                 self.env._(
                     "You may not change stock. Import without the quantities, or ask "
