@@ -8,7 +8,11 @@ UPDATE tts_account
 
 UPDATE tts_shop
    SET cipher = NULL,
-       next_order_sync = NULL;
+       next_order_sync = NULL,
+       next_stock_sync = NULL,
+       stock_sync = FALSE;
+
+DELETE FROM tts_stock_signal;
 
 UPDATE ir_cron
    SET active = FALSE

@@ -1,7 +1,24 @@
+from typing import NamedTuple
+
 from odoo import api, fields, models
 
 from .. import const
 from ..lib.logistics import parse_warehouse
+
+# Whoever changes one of these changes what every listing of the shop offers.
+STOCK_FIELDS = {"warehouse_id", "stock_sync", "stock_warehouse_ids"}
+
+
+class Place(NamedTuple):
+    """What the stock sync has to know of a TikTok warehouse, read once."""
+
+    record_id: int
+    is_first: bool
+    is_fbt: bool
+    is_writable: bool
+    takes_part: bool
+    ships_from: int
+    counts: tuple
 
 
 class TtsWarehouse(models.Model):
@@ -48,6 +65,36 @@ class TtsWarehouse(models.Model):
     def _compute_is_fbt(self):
         for warehouse in self:
             warehouse.is_fbt = warehouse.kind == const.FBT_WAREHOUSE
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """A new warehouse has its stock compared."""
+        warehouses = super().create(vals_list)
+        warehouses.shop_id._ask_to_compare()
+        return warehouses
+
+    def write(self, vals):
+        """A warehouse that is mapped anew has its stock compared."""
+        result = super().write(vals)
+        if vals.keys() & STOCK_FIELDS:
+            self.shop_id._ask_to_compare()
+        return result
+
+    def _place(self):
+        """Return what the stock sync has to know of this warehouse."""
+        self.ensure_one()
+        ships_from = self.warehouse_id or self.shop_id.warehouse_id
+        # A disabled warehouse takes no quantities, and no update has to name it.
+        is_writable = not self.is_fbt and self.effect_status != const.DISABLED
+        return Place(
+            record_id=self.id,
+            is_first=self.is_default,
+            is_fbt=self.is_fbt,
+            is_writable=is_writable,
+            takes_part=is_writable and self.stock_sync,
+            ships_from=ships_from.id,
+            counts=tuple((self.stock_warehouse_ids or ships_from).ids),
+        )
 
 
 class TtsShop(models.Model):

@@ -1,0 +1,29 @@
+from odoo import api, models
+
+# What these say about a move makes demand, or ends it, without touching a quant.
+DEMAND_FIELDS = {"state", "product_uom_qty", "product_id", "location_id"}
+DEMAND_FIELDS |= {"location_dest_id", "location_final_id"}
+
+
+class StockMove(models.Model):
+    _inherit = "stock.move"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Override of `stock` to signal demand that is born confirmed."""
+        moves = super().create(vals_list)
+        moves._tts_signal_demand()
+        return moves
+
+    def write(self, vals):
+        """Override of `stock` to signal that demand changed."""
+        if not vals.keys() & DEMAND_FIELDS:
+            return super().write(vals)
+        before = self.product_id if "product_id" in vals else self.product_id.browse()
+        result = super().write(vals)
+        before._tts_signal_stock()
+        self._tts_signal_demand()
+        return result
+
+    def _tts_signal_demand(self):
+        self.filtered(lambda move: move.state != "draft").product_id._tts_signal_stock()

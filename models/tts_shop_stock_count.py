@@ -1,0 +1,246 @@
+from collections import defaultdict
+
+from odoo import models
+from odoo.tools import SQL
+
+from .. import const
+
+QUANTITIES = (
+    "qty_available",
+    "free_qty",
+    "incoming_qty",
+    "outgoing_qty",
+    "virtual_available",
+)
+
+
+class TtsShop(models.Model):
+    """How much of Odoo's stock can be promised, in few statements for many products."""
+
+    _inherit = "tts.shop"
+
+    # === WHAT ODOO HOLDS FOR ORDERS OF TIKTOK === #
+
+    def _covered_units(self, listings, left):
+        """Count the units that TikTok has committed and Odoo holds back by itself.
+
+        A unit counts when a confirmed sales order carries it as the listing's product
+        and its delivery is open or done, while TikTok still waits for the parcel.
+        What failed to follow TikTok, or was shipped in part, counts for nothing: that
+        lowers what is listed, and nothing raises it.
+
+        :param listings: `tts.listing` of this shop
+        :param left: the ids of orders that TikTok no longer waits for, whatever their
+            mirrors say; None when nobody knows, and then nothing counts
+        :return: {(TikTok SKU id, TikTok warehouse id): units}
+        """
+        if left is None or not listings:
+            return {}
+        # What this transaction wrote on them has to be there for the query.
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT line.tts_sku_id, mirror.warehouse_remote_id,
+                       SUM(LEAST(line.product_uom_qty, held.quantity,
+                                 jsonb_array_length(line.tts_line_ids)))
+                  FROM tts_order mirror
+                  JOIN sale_order ON sale_order.tts_order_id = mirror.id
+                  JOIN sale_order_line line ON line.order_id = sale_order.id
+                  JOIN tts_listing listing ON listing.shop_id = mirror.shop_id
+                   AND listing.sku_remote_id = line.tts_sku_id
+                   AND listing.product_id = line.product_id
+                  JOIN LATERAL (%(held)s) held ON TRUE
+                 WHERE mirror.shop_id = %(shop)s
+                   AND mirror.status IN %(statuses)s
+                   AND mirror.error_message IS NULL
+                   AND mirror.is_fbt IS NOT TRUE
+                   AND mirror.remote_id != ALL(%(left)s)
+                   AND sale_order.state = 'sale'
+                   AND listing.id = ANY(%(listings)s)
+                   AND jsonb_typeof(line.tts_line_ids) = 'array'
+              GROUP BY line.tts_sku_id, mirror.warehouse_remote_id
+                """,
+                held=self._held_by_moves(),
+                shop=self.id,
+                statuses=const.TO_SHIP_STATUSES,
+                left=list(left),
+                listings=listings.ids,
+            )
+        )
+        return {(sku_id, place): units or 0 for sku_id, place, units in rows}
+
+    def _held_by_moves(self):
+        """What the deliveries of a sales order `line` hold back, or brought away.
+
+        In a delivery of several steps the same units pass several moves; the caller
+        caps them by the line. The moves of a kit are those of its parts, in their own
+        units: one that was cancelled makes all of the line doubtful.
+        """
+        return SQL(
+            """
+            SELECT CASE
+                   WHEN bool_and(move.product_id = line.product_id)
+                   THEN SUM(move.product_qty) FILTER (
+                            WHERE move.state NOT IN ('draft', 'cancel'))
+                   WHEN bool_and(move.state NOT IN ('draft', 'cancel'))
+                   THEN line.product_uom_qty
+                   END AS quantity
+              FROM stock_move move
+              JOIN stock_location dest ON dest.id = move.location_dest_id
+         LEFT JOIN stock_location final ON final.id = move.location_final_id
+             WHERE move.sale_line_id = line.id
+               AND (dest.usage NOT IN ('internal', 'view')
+                    OR (move.state != 'done'
+                        AND final.usage NOT IN ('internal', 'view')))
+            """
+        )
+
+    def _kept_elsewhere(self, products, listings):
+        """Sum what other listings of these products keep back, as last compared.
+
+        A shop that is compared no more keeps nothing back for good.
+
+        :param products: the `product.product` in question
+        :param listings: the listings whose own numbers are known better
+        :return: {(product id, Odoo warehouse id): units}
+        """
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT listing.product_id,
+                       COALESCE(place.warehouse_id, shop.warehouse_id),
+                       SUM(level.uncovered_quantity)
+                  FROM tts_listing_level level
+                  JOIN tts_listing listing ON listing.id = level.listing_id
+                  JOIN tts_shop shop ON shop.id = listing.shop_id
+                  JOIN tts_warehouse place ON place.id = level.warehouse_id
+                 WHERE level.uncovered_quantity > 0
+                   AND listing.product_id = ANY(%(products)s)
+                   AND listing.id != ALL(%(listings)s)
+                   AND listing.gone IS NOT TRUE
+                   AND (shop.id = %(shop)s OR (shop.stock_sync AND shop.active))
+                   AND place.kind IS DISTINCT FROM %(fbt)s
+              GROUP BY 1, 2
+                """,
+                products=products.ids,
+                listings=listings.ids,
+                shop=self.id,
+                fbt=const.FBT_WAREHOUSE,
+            )
+        )
+        return {(product, place): units for product, place, units in rows}
+
+    # === WHAT CAN BE PROMISED === #
+
+    def _promised(self, products, warehouses, kept):
+        """Count what can be promised of products in warehouses, now.
+
+        That is what lies there, less all that is reserved, less all that is to go out
+        and not reserved yet, less what is kept back for orders that Odoo has not got.
+        A kit is worth what its parts allow: its own numbers in Odoo are the smallest of
+        each kind over all parts, and from those no demand can be told.
+
+        :param products: `product.product`
+        :param warehouses: `stock.warehouse`
+        :param kept: {(product id, Odoo warehouse id): units kept back}, kits as such
+        :return: {(product id, Odoo warehouse id): units in the product's unit}
+        """
+        parts = self._parts_of_kits(products | self._products_of(kept))
+        counted = self._prime_products(products, parts)
+        kept = _kept_of_parts(kept, parts)
+        promised = {}
+        for warehouse in warehouses:
+            found = {}
+            for product_id, row in self._quantities_of(counted, warehouse).items():
+                # The quantity on hand less the larger of what is reserved and what is
+                # demanded: a demand that is reserved counts once.
+                units = min(row["free_qty"], row["qty_available"] - row["outgoing_qty"])
+                found[product_id] = units - kept.get((product_id, warehouse.id), 0)
+            kits = products.filtered(lambda product: product.id in parts)
+            of_kits = self._quantities_of(kits, warehouse, parts=found)
+            for product_id, row in of_kits.items():
+                found[product_id] = row["free_qty"]
+            for product in products:
+                promised[product.id, warehouse.id] = found.get(product.id, 0)
+        return promised
+
+    def _quantities_of(self, products, warehouse, parts=None):
+        """Compute Odoo's own quantities of products in a warehouse.
+
+        Asked for directly: through the fields they come, and stay, in batches of 1,000.
+
+        :param parts: what kits are computed from: {product id of a part: units}
+        :return: {product id: {free_qty, qty_available, outgoing_qty, ...}}
+        """
+        if not products:
+            return {}
+        context = {"warehouse_id": warehouse.id, "company_id": self.company_id.id}
+        if parts is not None:
+            # The app for manufacturing takes these for the quantities of the parts.
+            context["mrp_compute_quantities"] = {
+                part: dict.fromkeys(QUANTITIES, units) for part, units in parts.items()
+            }
+        products = products.with_company(self.company_id).with_context(**context)
+        return products._compute_quantities_dict(None, None, None)
+
+    def _products_of(self, kept):
+        ids = {product_id for (product_id, _warehouse), units in kept.items() if units}
+        return self.env["product.product"].browse(ids)
+
+    def _prime_products(self, products, parts):
+        """Read in one go what Odoo would read in batches of 1,000.
+
+        :return: the products that have quantities of their own: no kits, but the parts
+            of kits
+        """
+        ids = [product_id for product_id in products.ids if product_id not in parts]
+        ids += [part for units in parts.values() for part in units]
+        counted = self.env["product.product"].browse(dict.fromkeys(ids))
+        every = products | counted
+        every.fetch(["product_tmpl_id"])
+        every.product_tmpl_id.fetch(["type", "is_storable", "uom_id"])
+        return counted
+
+    def _parts_of_kits(self, products):
+        """Tell which products are kits, and of what.
+
+        :return: {product id of a kit: {product id of a part: units per kit}}, empty
+            without the manufacturing app
+        """
+        if "mrp.bom" not in self.env or not products:
+            return {}
+        boms = (
+            self.env["mrp.bom"]
+            .with_company(self.company_id)
+            ._bom_find(products, company_id=self.company_id.id, bom_type="phantom")
+        )
+        return {
+            kit.id: _units_of_parts(kit, bom)
+            for kit, bom in boms.items()
+            if bom and kit in products
+        }
+
+
+def _units_of_parts(kit, bom):
+    """Explode a kit as Odoo does: {product id of a part: units per kit}."""
+    units = defaultdict(float)
+    for line, data in bom.explode(kit, 1)[1]:
+        part = line.product_id
+        quantity = line.product_uom_id._compute_quantity(
+            data["qty"] / data["original_qty"],
+            part.uom_id,
+            round=False,
+            raise_if_failure=False,
+        )
+        units[part.id] += quantity / (bom.product_qty or 1)
+    return units
+
+
+def _kept_of_parts(kept, parts):
+    """Replace kits that are kept back by their parts."""
+    found = defaultdict(float)
+    for (product_id, warehouse_id), units in kept.items():
+        for part, per_kit in parts.get(product_id, {product_id: 1}).items():
+            found[part, warehouse_id] += units * per_kit
+    return found

@@ -1,0 +1,374 @@
+import logging
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from odoo import fields, models
+
+from .. import const
+from ..lib.errors import PayloadError, RateLimited, TikTokError, Unauthorized
+from ..lib.inventory import SkuStock, Target, offers, parse_inventory, uncovered
+from ..utils import to_epoch
+
+_logger = logging.getLogger(__name__)
+
+# Orders are asked for from the cursor on; a cursor this old means that nobody reads
+# them, and that what Odoo knows of them is worth nothing here.
+OLDEST_CURSOR = timedelta(days=1)
+OVERLAP = timedelta(seconds=const.OVERLAP_SECONDS)
+# A window may end in the time to come here, as no cursor follows it: clocks differ.
+AHEAD = timedelta(minutes=10)
+# A refused quantity is not sent again and again; a person's Retry sends it at once.
+REFUSED_WAIT = timedelta(hours=1)
+
+
+@dataclass(slots=True)
+class Plan:
+    """One listing: what TikTok has of it, and what it should have.
+
+    Keys are TikTok's warehouse ids. `wanted` names all that an update has to name; a
+    plan that is only `read` serves the others.
+    """
+
+    listing: models.BaseModel
+    stock: SkuStock | None = None
+    is_only_read: bool = False
+    skipped: str = ""
+    problem: str = ""
+    uncovered: dict = field(default_factory=dict)
+    wanted: dict = field(default_factory=dict)
+    odoo_quantity: int = 0
+    after: SkuStock | None = None
+
+    @property
+    def is_open(self):
+        """Whether this listing is one to push."""
+        return bool(self.stock) and not (
+            self.is_only_read or self.skipped or self.problem
+        )
+
+    @property
+    def change(self):
+        """Units by which an update would change what buyers see: {warehouse: units}."""
+        levels = self.stock.levels if self.is_open else ()
+        return {
+            row.warehouse_id: self.wanted[row.warehouse_id] - row.available
+            for row in levels
+            if self.wanted.get(row.warehouse_id, row.available) != row.available
+        }
+
+    @property
+    def is_held(self):
+        """Whether TikTok refused this very quantity a short time ago."""
+        listing = self.listing
+        return bool(
+            listing.next_push
+            and listing.next_push > fields.Datetime.now()
+            and listing.odoo_quantity == self.odoo_quantity
+        )
+
+    @property
+    def is_kept(self):
+        """Whether what was set stands: nothing was sold while it was on its way.
+
+        What is on sale and what is committed add up to what was wanted and what was
+        committed; units that were sold meanwhile are on sale once more on top of that.
+        """
+        if not self.after:
+            return False
+        committed = {row.warehouse_id: row.committed for row in self.stock.levels}
+        return all(
+            row.available + row.committed
+            <= self.wanted[row.warehouse_id] + committed.get(row.warehouse_id, 0)
+            for row in self.after.levels
+            if row.warehouse_id in self.wanted
+        )
+
+    def outcome(self, is_sent, refusal=None):
+        """Return what the listing says after this.
+
+        :param bool is_sent: whether TikTok answered an update
+        :param refusal: the `SkuRefused` it answered with, if any
+        """
+        if self.skipped or self.problem:
+            values = _state("skipped" if self.skipped else "error", self.reason)
+        elif refusal:
+            values = _refused(refusal)
+        elif is_sent:
+            now = fields.Datetime.now()
+            values = _state("step" if self.is_kept else "due") | {
+                "pushed_quantity": self.odoo_quantity,
+                "pushed_at": now,
+            }
+        elif self.change and self.is_held:
+            values = _state("error", self.listing.push_reason) | {
+                "next_push": self.listing.next_push
+            }
+        else:
+            values = _state("due" if self.change else "step")
+        if self.wanted:
+            values["odoo_quantity"] = self.odoo_quantity
+        if self.stock:
+            levels = (self.after or self.stock).levels
+            values["tiktok_quantity"] = sum(row.available for row in levels)
+        return values
+
+    @property
+    def reason(self):
+        """Why there is nothing to push."""
+        return self.skipped or self.problem
+
+
+def _state(state, reason=False):
+    return {"push_state": state, "push_reason": reason, "next_push": False}
+
+
+def _refused(refusal):
+    """What a listing says when TikTok refused its quantity."""
+    if set(refusal.codes) & set(const.SHARED_STOCK_CODES):
+        return _state("skipped", refusal.sentence()) | {"is_shared_stock": True}
+    return _state("error", refusal.sentence()) | {
+        "next_push": fields.Datetime.now() + REFUSED_WAIT
+    }
+
+
+class TtsShop(models.Model):
+    """Comparing: what should be listed, and what is."""
+
+    _inherit = "tts.shop"
+
+    def _plan_stock(self, client, listings):
+        """Work out what these listings should have, and read what they have.
+
+        The order of events is what makes it safe. This transaction sees Odoo as it was
+        before TikTok is asked for its stock, and TikTok's orders are asked for after
+        it. So every unit that TikTok had committed is either held back by an order that
+        Odoo had, and that TikTok still waits for, or it is kept back here.
+
+        :param client: an open client of this shop
+        :param listings: `tts.listing` of this shop
+        :return: list of `Plan`
+        :raise TikTokError: the stock could not be read, or nothing more can be asked
+        """
+        plans = {row.id: Plan(row, skipped=row._why_not_pushed()) for row in listings}
+        listings = listings.filtered(lambda row: row.product_id and not row.gone)
+        # What other listings of the same products keep back has to be as fresh.
+        siblings = self._siblings(listings)
+        plans |= {row.id: Plan(row, is_only_read=True) for row in siblings}
+        read = [plans[row.id] for row in listings | siblings]
+        places = self._read_stock(client, read)
+        left = self._orders_that_left(client)
+        covered = self._covered_units(listings | siblings, left)
+        for plan in read:
+            plan.uncovered = _uncovered(plan, covered)
+        self._want(
+            [plan for plan in read if plan.is_open],
+            places,
+            self._kept_back(listings | siblings, plans, places),
+        )
+        return list(plans.values())
+
+    def _siblings(self, listings):
+        """Find the other listings of this shop that sell from the same stock."""
+        family = self.env["tts.stock.signal"]._family(listings.product_id.ids)
+        return self.env["tts.listing"].search_fetch(
+            [
+                ("shop_id", "=", self.id),
+                ("product_id", "in", family),
+                ("gone", "=", False),
+                ("id", "not in", listings.ids),
+            ],
+            listings._stock_fields(),
+        )
+
+    # === WHAT TIKTOK SAYS === #
+
+    def _read_stock(self, client, plans):
+        """Put what TikTok has of these listings into their plans.
+
+        :return: {TikTok warehouse id: `Place`}
+        """
+        stocks, unreadable = {}, {}
+        sku_ids = [plan.listing.sku_remote_id for plan in plans]
+        for row in client.inventory(sku_ids=sku_ids):
+            for sku_id, part in _apart(row):
+                try:
+                    stocks |= {stock.sku_id: stock for stock in parse_inventory([part])}
+                except PayloadError as error:
+                    unreadable[sku_id] = str(error)
+        for plan in plans:
+            sku_id = plan.listing.sku_remote_id
+            plan.stock = stocks.get(sku_id)
+            if not plan.stock and not plan.skipped:
+                plan.problem = unreadable.get(sku_id, "")
+                if not plan.problem:
+                    plan.skipped = self.env._("TikTok shows no stock of this SKU.")
+        return self._places(
+            {row.warehouse_id for stock in stocks.values() for row in stock.levels}
+        )
+
+    def _places(self, remote_ids):
+        """Find TikTok's warehouses by their ids, and learn about new ones.
+
+        One that TikTok does not name among the shop's is none that Odoo could set.
+
+        :return: {TikTok warehouse id: `Place`}
+        """
+        known = set(self.warehouse_ids.mapped("remote_id"))
+        if not remote_ids <= known:
+            self._learn_places(remote_ids)
+        return {place.remote_id: place._place() for place in self.warehouse_ids}
+
+    def _learn_places(self, remote_ids):
+        """Read the shop's warehouses again; whichever is missing then is TikTok's."""
+        try:
+            self._pull_warehouses()
+        except TikTokError as error:
+            if isinstance(error, RateLimited | Unauthorized):
+                raise
+            _logger.info("TikTok Shop %s: its warehouses: %s", self.id, error)
+        known = set(self.warehouse_ids.mapped("remote_id"))
+        self.env["tts.warehouse"].create(
+            [
+                {
+                    "shop_id": self.id,
+                    "remote_id": remote_id,
+                    "name": self.env._("Kept by TikTok (%s)", remote_id),
+                    "kind": const.FBT_WAREHOUSE,
+                }
+                for remote_id in sorted(remote_ids - known)
+            ]
+        )
+
+    def _orders_that_left(self, client):
+        """Ask which orders TikTok no longer waits for, and Odoo may not know of yet.
+
+        :return: the ids of orders that changed since orders were last read and are not
+            to be shipped; None when they cannot be asked for
+        """
+        now = fields.Datetime.now()
+        since = self.last_order_sync
+        if not since or since < now - OLDEST_CURSOR:
+            return None
+        left = set()
+        try:
+            for page in client.order_pages(
+                to_epoch(since - OVERLAP), to_epoch(now + AHEAD)
+            ):
+                left |= {
+                    str(row.get("id"))
+                    for row in page.rows
+                    if isinstance(row, dict)
+                    and row.get("status") not in const.TO_SHIP_STATUSES
+                }
+        except (RateLimited, Unauthorized):
+            raise
+        except TikTokError as error:
+            _logger.info("TikTok Shop %s: its orders: %s", self.id, error)
+            return None
+        return left
+
+    # === WHAT ODOO WANTS === #
+
+    def _kept_back(self, listings, plans, places):
+        """Sum what is kept back for orders that Odoo does not hold back by itself.
+
+        :return: {(product id, Odoo warehouse id): units}
+        """
+        products = self.env["product.product"].browse(
+            self.env["tts.stock.signal"]._family(listings.product_id.ids)
+        )
+        kept = defaultdict(int, self._kept_elsewhere(products, listings))
+        for listing in listings:
+            for remote_id, units in plans[listing.id].uncovered.items():
+                place = places[remote_id]
+                if units and not place.is_fbt:
+                    kept[listing.product_id.id, place.ships_from] += units
+        return kept
+
+    def _want(self, plans, places, kept):
+        """Put what should be listed into these plans."""
+        warehouses = self.env["stock.warehouse"].browse(
+            dict.fromkeys(key for place in places.values() for key in place.counts)
+        )
+        products = self.env["product.product"].union(
+            *(plan.listing.product_id for plan in plans)
+        )
+        promised = self._promised(products, warehouses, kept)
+        uncounted = self._uncounted(products)
+        for plan in plans:
+            product = plan.listing.product_id
+            plan.skipped = self._why_not_wanted(plan, places, product in uncounted)
+            if plan.skipped:
+                continue
+            units = {key: promised[product.id, key] for key in warehouses.ids}
+            targets = _targets(plan.stock, places)
+            plan.wanted = offers(targets, units, plan.listing._stock_rule())
+            plan.odoo_quantity = sum(
+                plan.wanted[target.warehouse_id]
+                for target in targets
+                if target.takes_part
+            )
+
+    def _uncounted(self, products):
+        """Return the products whose stock Odoo does not count; a kit has that of its
+        parts.
+        """
+        loose = products.filtered(lambda product: not product.is_storable)
+        if not loose:
+            return loose
+        parts = self._parts_of_kits(loose)
+        Product = self.env["product.product"]
+        return loose.filtered(
+            lambda product: (
+                not any(Product.browse(parts.get(product.id, ())).mapped("is_storable"))
+            )
+        )
+
+    def _why_not_wanted(self, plan, places, is_uncounted):
+        """Tell why Odoo has no quantity for a listing, "" when it has one."""
+        if is_uncounted:
+            return self.env._(
+                "Odoo does not count the stock of %s. Tick Track Inventory on it.",
+                plan.listing.product_id.display_name,
+            )
+        found = [places[row.warehouse_id] for row in plan.stock.levels]
+        if not found:
+            return self.env._("TikTok assigns no warehouse to this SKU.")
+        if all(place.is_fbt for place in found):
+            return self.env._("TikTok counts the stock of its own warehouses.")
+        if not any(place.takes_part for place in found):
+            return self.env._(
+                "None of its TikTok warehouses is marked Push Stock in the shop."
+            )
+        return ""
+
+
+def _uncovered(plan, covered):
+    """Units that TikTok committed and Odoo does not hold back: {warehouse: units}."""
+    return {
+        row.warehouse_id: uncovered(
+            row.committed,
+            covered.get((plan.listing.sku_remote_id, row.warehouse_id), 0),
+        )
+        for row in (plan.stock.levels if plan.stock else ())
+    }
+
+
+def _targets(stock, places):
+    """The warehouses an update names, the default one first: it is served first."""
+    rows = [(places[row.warehouse_id], row) for row in stock.levels]
+    rows = [(place, row) for place, row in rows if place.is_writable]
+    rows.sort(key=lambda pair: (not pair[0].is_first, pair[0].record_id))
+    return [
+        Target(row.warehouse_id, place.counts, row.available, place.takes_part)
+        for place, row in rows
+    ]
+
+
+def _apart(row):
+    """Yield (SKU id, row with this SKU alone): a bad one spoils no other."""
+    skus = row.get("skus") if isinstance(row, dict) else None
+    for sku in skus if isinstance(skus, list) else ():
+        sku_id = str(sku.get("id") or "") if isinstance(sku, dict) else ""
+        yield sku_id, {**row, "skus": [sku]}
