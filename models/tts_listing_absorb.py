@@ -6,14 +6,14 @@ from odoo.tools import float_compare
 from .. import const
 from ..lib.catalogue import parse_product
 from ..lib.errors import PayloadError, Rejected
+from ..lib.inventory import SkuStock, StockRow
 from ..lib.parsing import text
 from ..utils import reason_of, to_epoch
 from .tts_order_import import BUSY, IMPORT_CONTEXT, Conflict, is_ours
 
 _logger = logging.getLogger(__name__)
 
-LAST_EPOCH = 2**31 - 1  # what an integer column holds
-MOST_UNITS = 10**9
+MOST = 2**31 - 1  # what an integer column holds
 # What a search says of a SKU; images, barcodes and attributes come with the details.
 SEARCH_FIELDS = (
     "product_remote_id",
@@ -27,6 +27,7 @@ SEARCH_FIELDS = (
     "price",
     "remote_update_epoch",
     "gone",
+    "tiktok_quantity",
 )
 DETAIL_FIELDS = (
     "image_url",
@@ -127,17 +128,18 @@ class TtsListing(models.Model):
 
     @api.model
     def _upsert(self, shop, products, has_details):
-        units = {sku.id: (product, sku) for product in products for sku in product.skus}
+        fresh = {s.id: (product, s) for product in products for s in product.skus}
+        units = list(fresh.values())
         Listing = self.with_company(shop.company_id).with_context(**IMPORT_CONTEXT)
         known = Listing.search_fetch(
-            [("shop_id", "=", shop.id), ("sku_remote_id", "in", list(units))],
+            [("shop_id", "=", shop.id), ("sku_remote_id", "in", list(fresh))],
             ["sku_remote_id", *SEARCH_FIELDS, *(DETAIL_FIELDS if has_details else ())],
         )
-        currencies = self._currencies({sku.currency for _p, sku in units.values()})
+        currencies = self._currencies({sku.currency for _p, sku in units})
         seen = {"seen_at": fields.Datetime.now()}
         known.write(seen)
         for listing in known:
-            product, sku = units.pop(listing.sku_remote_id)
+            product, sku = fresh.pop(listing.sku_remote_id)
             if _is_stale(listing, product):
                 continue
             values = _prepare_values(product, sku, currencies, has_details)
@@ -152,12 +154,12 @@ class TtsListing(models.Model):
                 | {
                     "shop_id": shop.id,
                     "sku_remote_id": sku.id,
-                    "tiktok_quantity": _units_of(sku),
                 }
-                for product, sku in units.values()
+                for product, sku in fresh.values()
             ]
         )
         self.env.flush_all()
+        self._store_levels(shop, [_stock_of(product, sku) for product, sku in units])
         return self.browse((known | created).ids)
 
     def _what_changed(self, values):
@@ -302,6 +304,7 @@ def _prepare_values(product, sku, currencies, has_details):
         "price": float(sku.price or 0),
         "remote_update_epoch": epoch,
         "gone": product.status == "DELETED",
+        "tiktok_quantity": sum(level.available for level in _levels_of(sku)),
     }
     if has_details:
         values |= {
@@ -318,7 +321,7 @@ def _epoch_of(product):
     """Return when a product changed last; at least 1, which is later than never."""
     if not product.update_time:
         return 1
-    return min(to_epoch(product.update_time.replace(tzinfo=None)), LAST_EPOCH)
+    return min(to_epoch(product.update_time.replace(tzinfo=None)), MOST)
 
 
 def _is_stale(listing, product):
@@ -326,8 +329,15 @@ def _is_stale(listing, product):
     return 1 < _epoch_of(product) < listing.remote_update_epoch
 
 
-def _units_of(sku):
-    return min(sum(max(level.quantity, 0) for level in sku.stock), MOST_UNITS)
+def _stock_of(product, sku):
+    """Return the stock a product shows: what is available; not what is committed."""
+    return SkuStock(product.id, sku.id, tuple(_levels_of(sku)))
+
+
+def _levels_of(sku):
+    for level in sku.stock:
+        units = min(max(level.quantity, 0), MOST)
+        yield StockRow(level.warehouse_id, units, None)
 
 
 def _id_of(row):

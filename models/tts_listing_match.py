@@ -303,13 +303,13 @@ class TtsListing(models.Model):
                 continue
             listing, product = proposal.listing, proposal.product
             values = {
-                "product_id": product.id,
                 "match_state": proposal.state,
                 "match_reason": proposal.reason or False,
                 "matched_seller_sku": listing.seller_sku if product else False,
             }
-            if product and product != listing.product_id:
-                linked.append(listing.id)
+            if product != listing.product_id:
+                values["product_id"] = product.id
+                linked += listing.ids if product else []
             listing.with_env(quiet.env).write(values)
             changed.append(listing.id)
         self.browse(linked)._ask_to_heal_if_sold()
