@@ -1,10 +1,12 @@
 """Seller Center's bulk-edit export through the wizard: a look, then all or none."""
 
 import base64
+from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, new_test_user, tagged
 
+from ..wizards import tts_catalogue_import
 from .bulk_edit_file import sample_rows, sku_rows, workbook
 from .common import TtsCase
 
@@ -215,6 +217,14 @@ class TestCatalogueImport(TtsCase):
         self.assertFalse(
             self.env["product.product"].search([("default_code", "=", "ITEM-1")])
         )
+
+    def test_more_products_than_a_request_can_create_are_refused(self):
+        wizard = self.wizard(sku_rows(sku(1), sku(2)), create_products=True)
+        with (
+            patch.object(tts_catalogue_import, "MOST_CREATED", 1),
+            self.assertRaisesRegex(UserError, "2 products are to be created"),
+        ):
+            wizard.action_check()
 
     # === QUANTITIES === #
 

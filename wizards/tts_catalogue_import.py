@@ -4,7 +4,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..lib.bulk_edit import UnreadableFile, read_bulk_edit
+from ..models.tts_order_import import IMPORT_CONTEXT
 
+MOST_CREATED = 500  # products of one import: more take longer than a request may
 MOST_SHOWN = 10  # errors in one message
 OUTCOMES = [
     ("link", "Link to Product"),
@@ -257,9 +259,11 @@ class TtsCatalogueImport(models.TransientModel):
             for row, listing in listings.items()
             if lines[row.number]["outcome"] == "create"
         }
+        self._check_amount(len(missing))
         wanted = self.env["tts.listing"].browse(listing.id for listing in missing)
         quantities, first_rows = {}, {}
-        for outcome in wanted._create_products_apart():
+        quiet = wanted.with_context(**IMPORT_CONTEXT)
+        for outcome in quiet._create_products_apart():
             row, product = missing[outcome.listing], outcome.listing.product_id
             line = lines[row.number]
             if not product:
@@ -290,18 +294,39 @@ class TtsCatalogueImport(models.TransientModel):
         """
         location = self.shop_id.warehouse_id.lot_stock_id
         Quant = self.env["stock.quant"].with_company(self.company_id)
-        Quant.with_context(inventory_mode=True).create(
+        quants = Quant.with_context(
+            inventory_mode=True, inventory_name=self.env._("TikTok catalogue file")
+        ).create(
             [
                 {
                     "product_id": product.id,
                     "location_id": location.id,
                     # Nobody knows whether SKUs of one product share its units.
-                    "inventory_quantity_auto_apply": min(units),
+                    "inventory_quantity": min(units),
                 }
                 for product, units in quantities.items()
                 if product.is_storable and min(units)
             ]
         )
+        if quants:
+            quants.action_apply_inventory()
+
+    def _check_amount(self, count):
+        """Refuse what takes longer than a browser waits.
+
+        :raise UserError: too many products
+        """
+        if count > MOST_CREATED:
+            raise UserError(
+                self.env._(
+                    "%(count)s products are to be created, and one import creates "
+                    "%(most)s at most. Import the file without creating products, then "
+                    "choose the unmatched listings and create their products from "
+                    "there, in the background; or split the file.",
+                    count=count,
+                    most=MOST_CREATED,
+                )
+            )
 
     def _check_rights(self):
         """Refuse what the user may not do, before it is an error of every row.
