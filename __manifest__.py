@@ -17,6 +17,7 @@
         "data/utm_source.xml",
         "data/ir_cron.xml",
         "wizards/tts_order_resync_views.xml",
+        "wizards/tts_listing_create_views.xml",
         "wizards/tts_catalogue_import_views.xml",
         # Orders before shops before accounts: each refers to the one before it.
         "views/tts_issue_views.xml",

@@ -29,6 +29,7 @@ from . import tts_shop_stock_push
 from . import tts_catalogue_sync
 from . import tts_catalogue_sync_run
 from . import tts_catalogue_sync_match
+from . import tts_catalogue_create
 from . import tts_issue
 from . import tts_sync_run
 from . import account_tax

@@ -106,8 +106,6 @@ class TtsListing(models.Model):
 
         :return: list of one `Outcome` per listing
         """
-        # Whoever asked at the same time fails here and then finds the products.
-        self.lock_for_update(allow_referencing=True)
         lost = self.filtered(
             lambda listing: listing.match_state in ("unmatched", "ambiguous")
         )

@@ -11,11 +11,16 @@ OPERATIONS = ("read", "write", "create", "unlink")
 # Who may do more than read; everything else only opens what its caller may read.
 MANAGER_BUTTONS = {
     "tts.account": {"action_authorize", "action_refresh_shops"},
-    "tts.shop": {"action_sync_orders", "action_pull_settings"},
+    "tts.shop": {
+        "action_sync_orders",
+        "action_pull_settings",
+        "action_create_products",
+    },
     "tts.order": {"action_retry"},
     "tts.sync.run": {"action_run_again"},
     "tts.order.resync": {"action_sync"},
     "tts.catalogue.import": {"action_check", "action_import"},
+    "tts.listing.create": {"action_create"},
 }
 USER_BUTTONS = {"tts.issue": {"action_retry", "action_dismiss"}}
 OPENING = ("action_view_", "action_open", "action_refresh")
@@ -86,6 +91,9 @@ class TestSecurity(TtsCase):
             "tts.order.resync": self.env["tts.order.resync"].create(
                 {"shop_id": self.shop.id}
             ),
+            "tts.listing.create": self.env["tts.listing.create"].create(
+                {"shop_id": self.shop.id}
+            ),
             "tts.catalogue.import": catalogue_import,
             "tts.catalogue.import.line": catalogue_import.line_ids,
         }
@@ -143,6 +151,7 @@ class TestSecurity(TtsCase):
         unreadable = (
             "tts.token",
             "tts.order.resync",
+            "tts.listing.create",
             "tts.catalogue.import",
             "tts.catalogue.import.line",
         )

@@ -2,5 +2,6 @@ from . import (
     base_partner_merge,
     tts_catalogue_import,
     tts_catalogue_import_listing,
+    tts_listing_create,
     tts_order_resync,
 )
