@@ -32,6 +32,7 @@
         "views/sale_order_views.xml",
         "views/stock_picking_views.xml",
         "views/res_partner_views.xml",
+        "views/product_views.xml",
         "views/res_config_settings_views.xml",
         # Menus last: they name actions of every file above.
         "views/tts_menus.xml",

@@ -41,6 +41,7 @@ from . import stock_picking
 from . import stock_quant
 from . import res_partner
 from . import product_product
+from . import product_template
 from . import product_variants
 from . import res_config_settings
 from . import base_import

@@ -1,11 +1,35 @@
 from collections import defaultdict
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.fields import Domain
 
 
 class ProductProduct(models.Model):
     _inherit = "product.product"
+
+    tts_listing_count = fields.Integer(
+        compute="_compute_tts_listing_count",
+        string="TikTok Listings",
+        groups="sale_tiktok_shop.group_tts_user",
+    )
+
+    def _compute_tts_listing_count(self):
+        counts = dict(
+            self.env["tts.listing"]._read_group(
+                [("product_id", "in", self.ids)], ["product_id"], ["__count"]
+            )
+        )
+        for product in self:
+            product.tts_listing_count = counts.get(product, 0)
+
+    def action_view_tts_listings(self):
+        """Open the listings that sell these products on TikTok."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "sale_tiktok_shop.tts_listing_action"
+        )
+        return action | {"domain": [("product_id", "in", self.ids)], "context": {}}
+
+    # === FROM TIKTOK === #
 
     @api.model
     def _tts_resolve(self, shop, groups):

@@ -3,6 +3,8 @@ import { registry } from "@web/core/registry";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
 const EVERY_MS = 2000;
+// The states of all kinds of work in which a worker is at it, or will be soon.
+const RUNNING = ["waiting", "running", "reading", "matching", "applying"];
 
 /** Reload the record for as long as its work goes on, so that its progress is seen. */
 export class TtsAutoReload extends Component {
@@ -17,7 +19,7 @@ export class TtsAutoReload extends Component {
                     this.timer = setInterval(() => this.reload(), EVERY_MS);
                 }
             },
-            () => [["waiting", "running"].includes(this.props.record.data.state)]
+            () => [RUNNING.includes(this.props.record.data.state)]
         );
         onWillUnmount(() => clearInterval(this.timer));
     }
