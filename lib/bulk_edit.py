@@ -138,7 +138,7 @@ def read_bulk_edit(content: bytes) -> BulkEdit:
         if any(_plain(cell) for cell in cells) and not (
             number <= LAST_HELP_ROW and is_help_row(keys, cells)
         ):
-            reader.read(number, cells)
+            reader.add(number, cells)
     if not reader.rows:
         raise UnreadableFile(
             "The file has no products. Export them in Seller Center under Products > "
@@ -199,7 +199,7 @@ class _Reader:
         self._cells = ()
         self._number = 0
 
-    def read(self, number, cells):
+    def add(self, number, cells):
         """Read one row of cells."""
         self._number, self._cells = number, _padded(cells, len(self._keys))
         status = self._text("product_status")

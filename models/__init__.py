@@ -44,4 +44,4 @@ from . import product_product
 from . import product_template
 from . import product_variants
 from . import res_config_settings
-from . import base_import
+from . import base_import_templates

@@ -1,4 +1,5 @@
 from . import (
+    base_import_import,
     base_partner_merge,
     tts_catalogue_import,
     tts_catalogue_import_listing,

@@ -1,6 +1,6 @@
 from collections import Counter
 
-from odoo import api, models
+from odoo import models
 
 from odoo.addons.base_import.models.base_import import ImportValidationError
 
@@ -13,7 +13,6 @@ from ..lib.bulk_edit import (
 )
 
 PRODUCT_MODELS = ("product.template", "product.product")
-TEMPLATE = "/sale_tiktok_shop/static/xls/tiktok_shop_reference_mapping.xlsx"
 MOST_SHOWN = 10  # errors or products named in one message
 
 
@@ -157,27 +156,6 @@ class BaseImport(models.TransientModel):
                     ", ".join(sorted(doubled)[:MOST_SHOWN]),
                 )
             )
-
-
-class ProductTemplate(models.Model):
-    _inherit = "product.template"
-
-    @api.model
-    def get_import_templates(self):
-        return super().get_import_templates() + _templates(self.env)
-
-
-class ProductProduct(models.Model):
-    _inherit = "product.product"
-
-    @api.model
-    def get_import_templates(self):
-        return super().get_import_templates() + _templates(self.env)
-
-
-def _templates(env):
-    label = env._("Import Template for TikTok Shop Item IDs")
-    return [{"label": label, "template": TEMPLATE}]
 
 
 def _has_keys(rows):
