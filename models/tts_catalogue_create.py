@@ -4,7 +4,7 @@ import logging
 from odoo import api, fields, models
 from odoo.tools.image import base64_to_image
 
-from ..lib.errors import RateLimited, TikTokError, Unauthorized
+from ..lib.errors import RateLimited, TikTokError
 from ..utils import reason_of
 
 _logger = logging.getLogger(__name__)
@@ -178,19 +178,19 @@ class TtsCatalogueSync(models.Model):
 
         :return: ({address: base64 bytes of an image}, {address: why there is none})
         :raise TikTokError: TikTok did not tell the details
+        :raise UserError: the shop is disconnected
         """
         due = listings.filtered(lambda listing: listing._needs_details())
         has_images = self.with_images and any(listings.mapped("image_url"))
         if not due and not has_images:
             return {}, {}
-        try:
-            client = self.shop_id._client()
-        except Unauthorized as error:
+        if self.shop_id.account_state != "connected":
             if any(listing.is_detail_due for listing in due):
-                raise
-            # A catalogue that came from a file; there is nobody to ask.
-            return {}, dict.fromkeys(listings.mapped("image_url"), reason_of(error))
-        with client:
+                self.shop_id._check_connected()
+            # A catalogue that came from a file: there is nobody to ask.
+            note = self.env._("The shop is not connected: no image was loaded.")
+            return {}, dict.fromkeys(listings.mapped("image_url"), note)
+        with self.shop_id._client() as client:
             if due:
                 remote_ids = dict.fromkeys(due.mapped("product_remote_id"))
                 listings._pull_details(self.shop_id, client, remote_ids)

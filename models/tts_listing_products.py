@@ -32,8 +32,8 @@ class TtsListing(models.Model):
         """Create the products of these listings, all or none; nothing is asked of
         TikTok.
 
-        A listing that has its product by now keeps it; what carries a seller SKU that
-        another listing of the shop made a product of is linked to that one.
+        A listing that has its product by now keeps it, and listings with the same
+        seller SKU share one.
 
         :param dict options: `categ_id`, the id of a product category; `is_storable`,
             default True
@@ -162,15 +162,6 @@ class TtsListing(models.Model):
             return Outcome(self, "failed", refusal)
         if not holders:
             return None
-        sold = self.search(
-            [
-                ("shop_id", "=", self.shop_id.id),
-                ("seller_sku", "=", self.seller_sku),
-                ("product_id", "in", holders.ids),
-            ]
-        )
-        if self.seller_sku and len(holders) == 1 and holders.active and sold:
-            return self._link_twin(holders)
         return Outcome(
             self,
             "failed",

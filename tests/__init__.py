@@ -23,6 +23,8 @@ from . import (
     test_lib_payloads,
     test_lib_signing,
     test_lib_walk,
+    test_listing_create,
+    test_listing_products,
     test_oauth,
     test_order_by_hand,
     test_order_cost,
