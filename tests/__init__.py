@@ -45,6 +45,7 @@ from . import (
     test_secrets,
     test_security,
     test_shop,
+    test_stock_machine,
     test_sync_run,
     test_token,
     test_tour,

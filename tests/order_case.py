@@ -45,10 +45,7 @@ class OrderCase(TtsCase):
         cls.sandbox.offset = 0
         cls.sandbox.calls.clear()
         cls.control("DELETE", "/faults")
-        for shop in cls.sandbox.shops.values():
-            for kind in ("orders", "packages"):
-                getattr(shop, kind).clear()
-                shop.changed(kind)
+        cls.control("DELETE", "/orders")
 
     def unit(self, number=0, **values):
         """Return a line item of the catalogue's SKU with this number."""
