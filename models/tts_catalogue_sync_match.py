@@ -5,6 +5,7 @@ from odoo import fields, models
 from .. import const
 from ..lib.errors import Rejected, Unreachable
 from .tts_catalogue_sync import RUNNING_STATES
+from .tts_issue import CATALOGUE_KEY
 from .tts_listing_match import CHUNK
 
 ASK_AGAIN = 100  # listings that a reading did not bring, per transaction
@@ -222,7 +223,7 @@ class TtsCatalogueSync(models.Model):
             self.is_applying = True
         else:
             self.state = "preview"
-            self.env["tts.issue"]._close(self.shop_id, ["catalogue"])
+            self.env["tts.issue"]._close(self.shop_id, [CATALOGUE_KEY])
 
     # === APPLY === #
 
@@ -291,7 +292,7 @@ class TtsCatalogueSync(models.Model):
             }
         )
         self.shop_id.last_catalogue_sync = fields.Datetime.now()
-        self.env["tts.issue"]._close(self.shop_id, ["catalogue"])
+        self.env["tts.issue"]._close(self.shop_id, [CATALOGUE_KEY])
 
 
 def _counted_as(proposal):

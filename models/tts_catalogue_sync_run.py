@@ -9,6 +9,7 @@ from odoo.fields import Domain
 from ..lib.errors import RateLimited, TikTokError, Unauthorized
 from ..utils import is_expected, reason_of
 from .tts_catalogue_sync import OPEN_STATES, RUNNING_STATES
+from .tts_issue import CATALOGUE_KEY
 from .tts_order_import import Conflict
 from .tts_shop_sync import AGAIN_IN, BACK_OFF_CAP, CONFLICT_TRIES, Interrupted
 
@@ -18,7 +19,6 @@ _logger = logging.getLogger(__name__)
 DAILY = timedelta(hours=20)
 FIRST_RETRY = timedelta(minutes=30)
 LEAST_WAIT = timedelta(seconds=30)
-ISSUE_KEY = "catalogue"
 
 
 class TtsCatalogueSync(models.Model):
@@ -177,7 +177,7 @@ class TtsCatalogueSync(models.Model):
             return  # One cause, one issue: the account's.
         self.env["tts.issue"]._raise(
             self.shop_id,
-            ISSUE_KEY,
+            CATALOGUE_KEY,
             category="connection",
             name=self.env._(
                 "The product catalogue of %s could not be synced", self.shop_id.name

@@ -4,6 +4,8 @@ from odoo.exceptions import UserError
 from ..lib.errors import TikTokError
 from ..utils import toast
 
+CATALOGUE_KEY = "catalogue"  # the one issue of a shop's failed catalogue sync
+
 
 class TtsIssue(models.Model):
     """The one list of everything a person must look at.
@@ -220,11 +222,11 @@ class TtsIssue(models.Model):
         :raise UserError: it still fails
         """
         if self.category == "connection":
-            return (
-                self.shop_id.action_sync_orders()
-                if self.shop_id
-                else self._retry_connection()
-            )
+            if not self.shop_id:
+                return self._retry_connection()
+            if self.key == CATALOGUE_KEY:
+                return self.shop_id._retry_catalogue()
+            return self.shop_id.action_sync_orders()
         if self.order_id:
             self._retry_order()
         elif self.category == "product":

@@ -298,9 +298,9 @@ class TtsListing(models.Model):
         """
         changed, linked = [], []
         quiet = self.with_context(**IMPORT_CONTEXT)
+        proposals = [proposal for proposal in proposals if proposal.is_change]
+        self._warm([proposal.product.id for proposal in proposals if proposal.product])
         for proposal in proposals:
-            if not proposal.is_change:
-                continue
             listing, product = proposal.listing, proposal.product
             values = {
                 "match_state": proposal.state,
@@ -314,6 +314,14 @@ class TtsListing(models.Model):
             changed.append(listing.id)
         self.browse(linked)._ask_to_heal_if_sold()
         return self.browse(changed)
+
+    @api.model
+    def _warm(self, product_ids):
+        """Read at once what every link asks of its product: the company."""
+        products = self.env["product.product"].sudo().browse(product_ids)
+        products.fetch(["product_tmpl_id"])
+        products.product_tmpl_id.fetch(["company_id"])
+        products.mapped("company_id")
 
     def _ask_to_heal_if_sold(self):
         """Have those of these listings repaired that open orders or issues wait for.

@@ -83,6 +83,15 @@ class TtsShop(models.Model):
         sync._trigger()
         return sync._get_records_action()
 
+    def _retry_catalogue(self):
+        """Let a failed catalogue sync go on, or start one."""
+        self._check_connected()
+        last = self.catalogue_sync_ids[:1]
+        if last.state != "failed":
+            return self.action_sync_catalogue()
+        last.action_run_again()
+        return last._get_records_action()
+
     def action_view_listings(self):
         """Open the listings of this shop, those that need a person first."""
         self.ensure_one()

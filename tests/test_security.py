@@ -15,6 +15,20 @@ MANAGER_BUTTONS = {
         "action_sync_orders",
         "action_pull_settings",
         "action_create_products",
+        "action_sync_catalogue",
+        "action_sync_inventory",
+    },
+    "tts.listing": {
+        "action_create_products",
+        "action_ignore",
+        "action_match_again",
+        "action_take_into_account",
+    },
+    "tts.catalogue.sync": {
+        "action_apply",
+        "action_create_products",
+        "action_discard",
+        "action_run_again",
     },
     "tts.order": {"action_retry"},
     "tts.sync.run": {"action_run_again"},
@@ -24,6 +38,8 @@ MANAGER_BUTTONS = {
 }
 USER_BUTTONS = {"tts.issue": {"action_retry", "action_dismiss"}}
 OPENING = ("action_view_", "action_open", "action_refresh")
+# Its rows belong to no company: nobody may read them.
+WITHOUT_COMPANY = ("tts.stock.signal",)
 CRUD = ("create", "write", "unlink", "copy", "copy_data")
 
 
@@ -69,6 +85,17 @@ class TestSecurity(TtsCase):
         )
         line = {"run_id": run.id, "remote_id": "1", "outcome": "missing"}
         provider = {"shop_id": self.shop.id, "remote_id": "1", "name": "Carrier"}
+        listing = self.env["tts.listing"].create(
+            {"shop_id": self.shop.id, "sku_remote_id": "1"}
+        )
+        warehouse = self.shop.warehouse_ids[0]
+        level = {"listing_id": listing.id, "warehouse_id": warehouse.id}
+        catalogue_sync = self.env["tts.catalogue.sync"].create(
+            {
+                "shop_id": self.shop.id,
+                "line_ids": [Command.create({"listing_id": listing.id})],
+            }
+        )
         catalogue_import = self.env["tts.catalogue.import"].create(
             {
                 "shop_id": self.shop.id,
@@ -80,7 +107,12 @@ class TestSecurity(TtsCase):
             "tts.account": self.account,
             "tts.token": self.account.sudo().token_ids,
             "tts.shop": self.shop,
-            "tts.warehouse": self.shop.warehouse_ids[0],
+            "tts.warehouse": warehouse,
+            "tts.listing": listing,
+            "tts.stock.signal": self.env["tts.stock.signal"].create({"product_id": 1}),
+            "tts.listing.level": self.env["tts.listing.level"].create(level),
+            "tts.catalogue.sync": catalogue_sync,
+            "tts.catalogue.sync.line": catalogue_sync.line_ids,
             "tts.provider": self.env["tts.provider"].create(provider),
             "tts.order": self.shop.order_ids[0],
             "tts.issue": self.env["tts.issue"]._raise(
@@ -129,6 +161,8 @@ class TestSecurity(TtsCase):
         samples = self.make_samples()
         self.assertEqual(sorted(samples), self.own_models())
         for model, record in samples.items():
+            if model in WITHOUT_COMPANY:
+                continue
             with self.subTest(model=model):
                 mine = self.rule_domain(model, self.manager)
                 theirs = self.rule_domain(model, self.foreign_manager)
@@ -150,6 +184,7 @@ class TestSecurity(TtsCase):
     def test_clerks_and_sellers_read_and_change_nothing(self):
         unreadable = (
             "tts.token",
+            "tts.stock.signal",
             "tts.order.resync",
             "tts.listing.create",
             "tts.catalogue.import",
@@ -167,9 +202,11 @@ class TestSecurity(TtsCase):
                 with self.subTest(model=model, user=user.login):
                     self.assertFalse(self.allowed(model, user))
 
-    def test_no_user_may_read_or_write_tokens(self):
-        for user in (self.manager, self.env.ref("base.user_admin")):
-            self.assertFalse(self.allowed("tts.token", user))
+    def test_no_user_may_read_or_write_tokens_and_signals(self):
+        for model in ("tts.token", *WITHOUT_COMPANY):
+            for user in (self.manager, self.env.ref("base.user_admin")):
+                with self.subTest(model=model, user=user.login):
+                    self.assertFalse(self.allowed(model, user))
 
     def test_a_clerk_cannot_read_what_is_for_administrators(self):
         self.place_one()
