@@ -16,8 +16,7 @@ class SaleOrder(models.Model):
         :raise UserError: it is too late for that, or the total would move
         """
         self.ensure_one()
-        lines = listing._lines_to_heal().filtered(lambda line: line.order_id == self)
-        lines = lines.with_env(self.env)
+        lines = listing._lines_to_heal(self).with_env(self.env)
         product = listing.product_id.with_env(self.env)
         self._tts_check_healable(lines, product)
         remote = parse_order(self.tts_order_id.sudo().payload)

@@ -13,6 +13,7 @@ _logger = logging.getLogger(__name__)
 
 # What an issue names of each kind; a person who reads more opens the orders.
 NAMED_ORDERS = 10
+SETTLED_AT_ONCE = 1000
 
 
 class TtsListing(models.Model):
@@ -30,6 +31,7 @@ class TtsListing(models.Model):
         cron = self.env["ir.cron"]
         due = self.sudo()._due_to_heal()
         cron._commit_progress(remaining=len(due))
+        due = due._settle_quiet()
         for position, listing in enumerate(due, start=1):
             finished = listing[0]._heal_safely()
             waiting = len(due) - position + (0 if finished else 1)
@@ -67,37 +69,81 @@ class TtsListing(models.Model):
         overlooked.to_heal = True
         return overlooked
 
-    def _heal_safely(self):
-        """Repair the orders of one listing, in a transaction each.
+    def _settle_quiet(self):
+        """Be done with listings that no open order waits for: most of them, where a
+        whole catalogue was matched.
 
-        :return: False when time is up before all were looked at
+        :return: the others
         """
-        cron = self.env["ir.cron"]
-        listing = self.with_company(self.company_id)
-        left, tries = {}, 0
-        todo = listing._lines_to_heal().order_id.ids
-        while True:
+        busy = self.browse()
+        for shop, listings in self.grouped("shop_id").items():
+            lines = self.env["sale.order.line"]._read_group(
+                shop._default_lines_domain(), ["tts_sku_id"]
+            )
+            sold = {sku_id for [sku_id] in lines}
+            busy |= listings.filtered(lambda row, sold=sold: row.sku_remote_id in sold)
+        quiet = self - busy
+        for start in range(0, len(quiet), SETTLED_AT_ONCE):
+            some = quiet[start : start + SETTLED_AT_ONCE]
             try:
-                if not todo:
-                    listing._note_healed(left)
-                    self.env.flush_all()
-                    return True
-                order = self.env["sale.order"].browse(todo[0])
-                reason = listing._heal_apart(order)
+                some._note_quiet()
                 self.env.flush_all()
             except BUSY:
                 self.env.cr.rollback()
+                busy |= some
+            self.env["ir.cron"]._commit_progress(len(some))
+        return busy
+
+    def _note_quiet(self):
+        self.to_heal = False
+        matched = self.filtered("product_id")
+        for shop, listings in matched.grouped("shop_id").items():
+            keys = [f"sku:{sku_id}" for sku_id in listings.mapped("sku_remote_id")]
+            self.env["tts.issue"]._close(shop, keys)
+
+    def _heal_safely(self):
+        """Repair the orders of one listing; one that fails stops no other.
+
+        :return: False when time is up before all orders were looked at
+        """
+        try:
+            return self.with_company(self.company_id)._heal()
+        except BUSY:
+            # Somebody works on an order of it: come back when it is quiet.
+            self.env.cr.rollback()
+            self._trigger_heal(at=fields.Datetime.now() + AGAIN_IN)
+        except Exception:
+            self.env.cr.rollback()
+            _logger.exception("TikTok Shop: orders of listing %s not repaired", self.id)
+        return True
+
+    def _heal(self):
+        """Repair the orders of one listing, in a transaction each.
+
+        :return: False when time is up before all were looked at
+        :raise psycopg2.OperationalError: another worker writes one of the orders
+        """
+        todo = self._lines_to_heal().order_id.ids
+        left, tries = {}, 0
+        while todo:
+            order = self.env["sale.order"].browse(todo[0])
+            try:
+                reason = self._heal_apart(order)
+                self.env.flush_all()
+            except BUSY:
                 tries += 1
                 if tries == CONFLICT_TRIES:
-                    # Somebody works on this order: come back when it is quiet.
-                    self._trigger_heal(at=fields.Datetime.now() + AGAIN_IN)
-                    return True
+                    raise
+                self.env.cr.rollback()
                 continue
             if reason:
                 left[order.id] = reason
             todo, tries = todo[1:], 0
-            if not cron._commit_progress():
+            if not self.env["ir.cron"]._commit_progress():
                 return False
+        self._note_healed(left)
+        self.env.flush_all()
+        return True
 
     def _heal_now(self):
         """Repair the orders of these listings at once, for a person who waits.
@@ -114,16 +160,21 @@ class TtsListing(models.Model):
             outcome[listing] = left
         return outcome
 
-    def _lines_to_heal(self):
-        """The lines of open orders that carry a default product for this listing."""
+    def _lines_to_heal(self, order=None):
+        """The lines of open orders that carry a default product for this listing.
+
+        :param order: look at this sales order only
+        """
         if not self.product_id:
             return self.env["sale.order.line"]
-        return self.env["sale.order.line"].search(
+        domain = (
             self.shop_id._default_lines_domain()
             & Domain("tts_sku_id", "=", self.sku_remote_id)
-            & Domain("product_id", "!=", self.product_id.id),
-            order="order_id, id",
+            & Domain("product_id", "!=", self.product_id.id)
         )
+        if order:
+            domain &= Domain("order_id", "=", order.id)
+        return self.env["sale.order.line"].search(domain, order="order_id, id")
 
     def _heal_apart(self, order):
         """Repair one order in a savepoint of its own.
@@ -152,6 +203,8 @@ class TtsListing(models.Model):
         :param dict left: {sales order id: why}
         """
         self.to_heal = False
+        if not self.product_id:
+            return  # It lost its product again before anybody looked.
         key = f"sku:{self.sku_remote_id}"
         if not left:
             self.env["tts.issue"]._close(self.shop_id, [key])

@@ -222,33 +222,32 @@ class TtsListing(models.Model):
         if not axes.names:
             return [self._make_single(options, images)]
         template = self._template_to_join(axes)
-        is_new = not template
-        if is_new:
-            template = self._make_template(options, axes)
-        else:
+        known = template.with_context(active_test=False).product_variant_ids
+        if template:
             template._tts_add_values(axes.names, [axes.rows[row.id] for row in self])
-        known = (
-            self.env["product.product"]
-            if is_new
-            else template.with_context(active_test=False).product_variant_ids
-        )
-        outcomes = [
+        else:
+            template = self._make_template(options, axes)
+            images = self._give_main_image(template, images)
+        return [
             listing._make_variant(template, axes, known, images) for listing in self
         ]
-        if is_new and not template.image_1920:
-            template.image_1920 = next(
-                (images[row.image_url] for row in self if row.image_url in images),
-                False,
-            )
-        return outcomes
+
+    def _give_main_image(self, template, images):
+        """Show the first image on the template.
+
+        :return: the images that variants have to themselves
+        """
+        main = next((row.image_url for row in self if row.image_url in images), None)
+        if main:
+            template.image_1920 = images[main]
+        return {url: image for url, image in images.items() if url != main}
 
     def _axes(self):
         """In what the SKUs of this product of TikTok differ.
 
         :return: `Axes`, without names for a product that has no variants
         """
-        family = self | self._siblings()
-        if len(family) == 1 and not self.sales_attributes:
+        if len(self | self._siblings()) == 1 and not self.sales_attributes:
             return axes_of({}, "")
         return axes_of(
             {
@@ -256,7 +255,7 @@ class TtsListing(models.Model):
                     [tuple(pair) for pair in listing.sales_attributes or ()],
                     listing.variation or listing._reference(),
                 )
-                for listing in family
+                for listing in self
             },
             self.env._("Variation"),
         )

@@ -235,7 +235,57 @@ class TestHeal(HealCase):
         self.assertEqual(list(left[listing]), order.ids)
         self.assertEqual(self.line(other).product_id, self.real)
 
+    def test_a_listing_that_lost_its_product_again_repairs_and_closes_nothing(self):
+        _id, order = self.import_units(self.unit())
+        self.link().product_id = False
+        self.run_cron("ir_cron_heal_orders")
+        self.assertEqual(self.line(order).product_id, self.default)
+        self.assertTrue(self.issues(self.key()))
+        self.assertFalse(self.listing().to_heal)
+
+    def test_listings_that_no_order_waits_for_are_settled_together(self):
+        def settle(count):
+            listings = self.env["tts.listing"].create(
+                [
+                    {
+                        "shop_id": self.shop.id,
+                        "sku_remote_id": f"quiet-{count}-{number}",
+                        "product_id": self.real.id,
+                    }
+                    for number in range(count)
+                ]
+            )
+            listings.to_heal = True
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self.assertFalse(listings._settle_quiet())
+            return self.env.cr.sql_log_count - before, listings
+
+        with patch.object(
+            type(self.env["ir.cron"]), "_commit_progress", lambda _cron, *_a: 1
+        ):
+            few, _listings = settle(10)
+            many, listings = settle(200)
+        self.assertEqual(many, few)
+        self.assertFalse(any(listings.mapped("to_heal")))
+
     # === ONE BAD APPLE === #
+
+    def test_a_listing_that_cannot_be_looked_at_stops_no_other(self):
+        self.product(1).default_code = False
+        _id, order = self.import_units(self.unit(), self.unit(1))
+        self.link()
+        with (
+            self.spoiled(
+                "tts.listing",
+                "_note_healed",
+                lambda listing, _left: listing == self.listing(),
+            ),
+            self.assertLogs("odoo.addons.sale_tiktok_shop", "ERROR"),
+        ):
+            self.heal(self.product(1), 1)
+        self.assertNotIn(self.default, self.goods(order).product_id)
 
     def test_an_order_that_cannot_be_repaired_stops_no_other(self):
         _id, bad = self.import_units(self.unit())

@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, new_test_user, tagged
 
@@ -195,6 +197,17 @@ class TestListingCreate(CatalogueCase):
         self.assertEqual(job.state, "done")
         self.assertEqual(len(listings.product_id), 3)
         self.assertEqual(done.product_id, products)
+
+    def test_while_the_catalogue_is_read_products_wait_for_the_background(self):
+        listings = self.offer_shirts()
+        wizard = self.ask(listings)
+        owner = type(self.env["tts.shop"])
+        with patch.object(owner, "_take_catalogue", lambda _shop: False):
+            wizard.action_create()
+        self.assertEqual(self.job().state, "waiting")
+        self.assertFalse(listings.product_id)
+        self.assertEqual(self.run_job().state, "done")
+        self.assertEqual(len(listings.product_id), 2)
 
     def test_everything_unmatched_is_created_in_one_step(self):
         self.make_product("KNOWN")

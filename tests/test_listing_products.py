@@ -359,6 +359,34 @@ class TestListingProducts(CatalogueCase):
             product.product_template_attribute_value_ids.mapped("name"), ["Red", "XL"]
         )
 
+    def test_a_later_sku_joins_a_template_that_creates_all_values_at_once(self):
+        self.env["product.attribute"].search([("name", "=", "Color")]).active = False
+        self.env["product.attribute"].create(
+            {"name": "Color", "create_variant": "always"}
+        )
+        first = self.variant("1", "Black", names=("Color",))
+        template = first._create_products().product_tmpl_id
+        late = self.variant("2", "White", names=("Color",))
+        self.assertEqual(late._create_products().product_tmpl_id, template)
+        self.assertEqual(template.product_variant_count, 2)
+
+    def test_a_variant_that_was_there_before_is_not_taken_over(self):
+        listings = self.shirts()
+        template = listings._create_products().product_tmpl_id
+        combination = template._tts_combination(("Color", "Size"), ("White", "L"))
+        own = template._create_product_variant(combination)
+        late = self.variant("4", "White", "L")
+        self.assertEqual(self.create_apart(late)["4"][0], "failed")
+        self.assertFalse(own.default_code)
+
+    def test_a_sku_whose_attributes_are_not_known_spoils_no_other(self):
+        self.variant("9", names=()).sales_attributes = False
+        products = self.shirts()._create_products()
+        self.assertEqual(
+            products.product_template_attribute_value_ids.attribute_id.mapped("name"),
+            ["Color", "Size"],
+        )
+
     def test_archived_variants_stay_archived_when_a_sku_joins(self):
         listings = self.shirts()
         listings._create_products()
