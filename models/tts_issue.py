@@ -231,9 +231,38 @@ class TtsIssue(models.Model):
             self._retry_order()
         elif self.category == "product":
             return self._retry_product()
+        elif self.category == "stock":
+            return self._retry_stock()
         else:
             self._set_closed()
         return None
+
+    def _retry_stock(self):
+        """Have the stock of a listing, or of all of a shop, pushed anew.
+
+        The scheduled action does it, and closes the issue when TikTok takes it.
+
+        :return: a message that says so
+        :raise UserError: the shop is disconnected
+        """
+        listing = self._listing()
+        if not self.key.startswith("stock:"):
+            return self.shop_id.action_sync_inventory()
+        self.shop_id._check_connected()
+        if not listing:
+            self._set_closed()  # it is listed no more
+            return None
+        listing._push_anew()
+        if not self.shop_id.stock_sync:
+            return self.shop_id.action_sync_inventory()
+        return toast(
+            "info",
+            self.env._(
+                "The stock of %s is sent within a minute; the issue closes when TikTok "
+                "takes it.",
+                listing.display_name,
+            ),
+        )
 
     def _retry_order(self):
         """Read the order again; what works closes its issue.

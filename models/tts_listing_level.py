@@ -122,29 +122,6 @@ class TtsListingLevel(models.Model):
         self._forget()
 
     @api.model
-    def _stored(self, listing_ids):
-        """Read the levels of many listings in one statement.
-
-        :return: {(listing id, warehouse id): (on TikTok, committed, not in Odoo yet,
-            to list)}
-        """
-        if not listing_ids:
-            return {}
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT listing_id, warehouse_id, COALESCE(tiktok_quantity, 0),
-                       COALESCE(committed_quantity, 0), COALESCE(uncovered_quantity, 0),
-                       COALESCE(odoo_quantity, 0)
-                  FROM tts_listing_level
-                 WHERE listing_id = ANY(%s)
-                """,
-                list(listing_ids),
-            )
-        )
-        return {(listing, place): tuple(units) for listing, place, *units in rows}
-
-    @api.model
     def _drop(self, keys):
         """Delete the levels of warehouses that TikTok took a SKU out of.
 

@@ -130,7 +130,6 @@ class TtsShop(models.Model):
         shops = self.sudo()
         shops._drain_signals_safely()
         due = shops._due_stock_shops()
-        cron._commit_progress(remaining=len(due))
         for position, shop in enumerate(due, start=1):
             time_left = shop[0]._push_stock_safely()
             waiting = len(due) - position if time_left else len(due) - position + 1
@@ -160,11 +159,12 @@ class TtsShop(models.Model):
         waiting = Domain("stock_failure_count", "=", 0) & Domain(
             "listing_ids.push_state", "in", PENDING_STATES
         )
-        return self.search(
+        return self.search_fetch(
             Domain("account_id.active", "=", True)
             & Domain("account_id.state", "=", "connected")
             & Domain("remote_id", "!=", False)
             & (in_full | (Domain("stock_sync", "=", True) & waiting)),
+            [name for name, field in self._fields.items() if field.prefetch is True],
             order="next_stock_sync, id",
         )
 

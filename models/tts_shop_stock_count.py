@@ -21,7 +21,7 @@ class TtsShop(models.Model):
 
     # === WHAT ODOO HOLDS FOR ORDERS OF TIKTOK === #
 
-    def _covered_units(self, listings, left):
+    def _covered_units(self, plans, left):
         """Count the units that TikTok has committed and Odoo holds back by itself.
 
         A unit counts when a confirmed sales order carries it as the listing's product
@@ -29,12 +29,13 @@ class TtsShop(models.Model):
         What failed to follow TikTok, or was shipped in part, counts for nothing: that
         lowers what is listed, and nothing raises it.
 
-        :param listings: `tts.listing` of this shop
+        :param plans: `Plan`s of listings of this shop
         :param left: the ids of orders that TikTok no longer waits for, whatever their
             mirrors say; None when nobody knows, and then nothing counts
         :return: {(TikTok SKU id, TikTok warehouse id): units}
         """
-        if left is None or not listings:
+        listing_ids = [plan.listing.id for plan in plans if plan.has_committed]
+        if left is None or not listing_ids:
             return {}
         # What this transaction wrote on them has to be there for the query.
         self.env.flush_all()
@@ -65,7 +66,7 @@ class TtsShop(models.Model):
                 shop=self.id,
                 statuses=const.TO_SHIP_STATUSES,
                 left=list(left),
-                listings=listings.ids,
+                listings=listing_ids,
             )
         )
         return {(sku_id, place): units or 0 for sku_id, place, units in rows}
@@ -96,21 +97,30 @@ class TtsShop(models.Model):
             """
         )
 
-    def _kept_elsewhere(self, products, listings):
-        """Sum what other listings of these products keep back, as last compared.
+    def _stored_levels(self, listings, products):
+        """Read the levels of many listings, and what the other listings of their
+        products keep back, as last compared, in one statement.
 
         A shop that is compared no more keeps nothing back for good.
 
-        :param products: the `product.product` in question
-        :param listings: the listings whose own numbers are known better
-        :return: {(product id, Odoo warehouse id): units}
+        :param products: ids of all products that sell from the same stock
+        :return: ({(listing id, TikTok warehouse's record id): (on TikTok, committed,
+            kept back, to list)}, {(product id, Odoo warehouse id): units kept back})
         """
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT listing.product_id,
+                SELECT level.listing_id, level.warehouse_id,
+                       COALESCE(level.tiktok_quantity, 0),
+                       COALESCE(level.committed_quantity, 0),
+                       COALESCE(level.uncovered_quantity, 0),
+                       COALESCE(level.odoo_quantity, 0)
+                  FROM tts_listing_level level
+                 WHERE level.listing_id = ANY(%(listings)s)
+             UNION ALL
+                SELECT NULL, listing.product_id,
                        COALESCE(place.warehouse_id, shop.warehouse_id),
-                       SUM(level.uncovered_quantity)
+                       SUM(level.uncovered_quantity), NULL, NULL
                   FROM tts_listing_level level
                   JOIN tts_listing listing ON listing.id = level.listing_id
                   JOIN tts_shop shop ON shop.id = listing.shop_id
@@ -121,15 +131,21 @@ class TtsShop(models.Model):
                    AND listing.gone IS NOT TRUE
                    AND (shop.id = %(shop)s OR (shop.stock_sync AND shop.active))
                    AND place.kind IS DISTINCT FROM %(fbt)s
-              GROUP BY 1, 2
+              GROUP BY 2, 3
                 """,
-                products=products.ids,
+                products=list(products),
                 listings=listings.ids,
                 shop=self.id,
                 fbt=const.FBT_WAREHOUSE,
             )
         )
-        return {(product, place): units for product, place, units in rows}
+        stored, kept = {}, {}
+        for listing_id, place_id, *units in rows:
+            if listing_id:
+                stored[listing_id, place_id] = tuple(units)
+            else:
+                kept[place_id, units[0]] = int(units[1])
+        return stored, kept
 
     # === WHAT CAN BE PROMISED === #
 

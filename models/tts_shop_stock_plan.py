@@ -1,5 +1,4 @@
 import logging
-from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -46,6 +45,11 @@ class Plan:
         return bool(self.stock) and not (
             self.is_only_read or self.skipped or self.problem
         )
+
+    @property
+    def has_committed(self):
+        """Whether TikTok keeps units of it for orders."""
+        return bool(self.stock) and any(row.committed for row in self.stock.levels)
 
     @property
     def change(self):
@@ -132,12 +136,24 @@ def _refused(refusal):
     }
 
 
+@dataclass(slots=True)
+class Comparison:
+    """What a comparison is made of: the plans, and what they refer to.
+
+    `places` is {TikTok warehouse id: `Place`}, `stored` as of `_stored_levels`.
+    """
+
+    plans: list
+    places: dict
+    stored: dict
+
+
 class TtsShop(models.Model):
     """Comparing: what should be listed, and what is."""
 
     _inherit = "tts.shop"
 
-    def _plan_stock(self, client, listings):
+    def _compare_stock(self, client, listings, are_all=False):
         """Work out what these listings should have, and read what they have.
 
         The order of events is what makes it safe. This transaction sees Odoo as it was
@@ -147,30 +163,34 @@ class TtsShop(models.Model):
 
         :param client: an open client of this shop
         :param listings: `tts.listing` of this shop
-        :return: list of `Plan`
+        :param bool are_all: whether these are all listings of this shop
+        :return: a `Comparison`
         :raise TikTokError: the stock could not be read, or nothing more can be asked
         """
         plans = {row.id: Plan(row, skipped=row._why_not_pushed()) for row in listings}
         listings = listings.filtered(lambda row: row.product_id and not row.gone)
         # What other listings of the same products keep back has to be as fresh.
-        siblings = self._siblings(listings)
-        plans |= {row.id: Plan(row, is_only_read=True) for row in siblings}
-        read = [plans[row.id] for row in listings | siblings]
+        family = self.env["tts.stock.signal"]._family(listings.product_id.ids)
+        context = listings
+        if not are_all:
+            context |= self._siblings(listings, family)
+        for sibling in context - listings:
+            plans[sibling.id] = Plan(sibling, is_only_read=True)
+        read = [plans[listing.id] for listing in context]
         places = self._read_stock(client, read)
-        left = self._orders_that_left(client)
-        covered = self._covered_units(listings | siblings, left)
+        covered = self._covered_units(read, self._orders_that_left(client))
+        stored, kept = self._stored_levels(context, family)
         for plan in read:
             plan.uncovered = _uncovered(plan, covered)
-        self._want(
-            [plan for plan in read if plan.is_open],
-            places,
-            self._kept_back(listings | siblings, plans, places),
-        )
-        return list(plans.values())
+        _keep_back(kept, read, places)
+        self._want([plan for plan in read if plan.is_open], places, kept)
+        return Comparison(list(plans.values()), places, stored)
 
-    def _siblings(self, listings):
-        """Find the other listings of this shop that sell from the same stock."""
-        family = self.env["tts.stock.signal"]._family(listings.product_id.ids)
+    def _siblings(self, listings, family):
+        """Find the other listings of this shop that sell from the same stock.
+
+        :param family: ids of the products that do
+        """
         return self.env["tts.listing"].search_fetch(
             [
                 ("shop_id", "=", self.id),
@@ -214,10 +234,11 @@ class TtsShop(models.Model):
 
         :return: {TikTok warehouse id: `Place`}
         """
-        known = set(self.warehouse_ids.mapped("remote_id"))
-        if not remote_ids <= known:
-            self._learn_places(remote_ids)
-        return {place.remote_id: place._place() for place in self.warehouse_ids}
+        places = self._stock_places()
+        if remote_ids <= places.keys():
+            return places
+        self._learn_places(remote_ids)
+        return self._stock_places()
 
     def _learn_places(self, remote_ids):
         """Read the shop's warehouses again; whichever is missing then is TikTok's."""
@@ -269,22 +290,6 @@ class TtsShop(models.Model):
         return left
 
     # === WHAT ODOO WANTS === #
-
-    def _kept_back(self, listings, plans, places):
-        """Sum what is kept back for orders that Odoo does not hold back by itself.
-
-        :return: {(product id, Odoo warehouse id): units}
-        """
-        products = self.env["product.product"].browse(
-            self.env["tts.stock.signal"]._family(listings.product_id.ids)
-        )
-        kept = defaultdict(int, self._kept_elsewhere(products, listings))
-        for listing in listings:
-            for remote_id, units in plans[listing.id].uncovered.items():
-                place = places[remote_id]
-                if units and not place.is_fbt:
-                    kept[listing.product_id.id, place.ships_from] += units
-        return kept
 
     def _want(self, plans, places, kept):
         """Put what should be listed into these plans."""
@@ -353,6 +358,19 @@ def _uncovered(plan, covered):
         )
         for row in (plan.stock.levels if plan.stock else ())
     }
+
+
+def _keep_back(kept, plans, places):
+    """Add what is kept back for orders that Odoo does not hold back by itself.
+
+    :param kept: {(product id, Odoo warehouse id): units}
+    """
+    for plan in plans:
+        for remote_id, units in plan.uncovered.items():
+            place = places[remote_id]
+            if units and not place.is_fbt:
+                key = plan.listing.product_id.id, place.ships_from
+                kept[key] = kept.get(key, 0) + units
 
 
 def _targets(stock, places):

@@ -17,6 +17,7 @@ _logger = logging.getLogger(__name__)
 STOCK_LOCK_SPACE = 0x7476
 PART = 12_000  # listings that are compared in one transaction: 20 calls
 CHUNK = 50  # products that are pushed in one transaction: half a minute of calls
+OUT_OF_STEP = {*PENDING_STATES, "error"}
 RECENT = timedelta(minutes=1)
 
 
@@ -41,11 +42,14 @@ class TtsShop(models.Model):
         """
         started = fields.Datetime.now()
         with self._client() as client:
-            if not self._compare_in_full(client, started):
+            time_left, is_in_step = self._compare_in_full(client, started)
+            if not time_left:
                 return False
-            if not self._push_pending(client):
-                return False
-        self._note_stock_success(started, is_in_step=not self._is_out_of_step())
+            if not is_in_step:
+                if not self._push_pending(client):
+                    return False
+                is_in_step = not self._is_out_of_step()
+        self._note_stock_success(started, is_in_step)
         return True
 
     def _take_stock(self):
@@ -66,28 +70,30 @@ class TtsShop(models.Model):
     def _compare_in_full(self, client, started):
         """Compare all listings when it is time to; what differs is due afterwards.
 
-        :return: False when time is up before the end; the next run goes on there
+        :return: (False when time is up before the end: the next run goes on there,
+            whether nothing differs, as far as this tells)
         """
         asked = self.next_stock_sync
-        if asked and asked > started:
-            return True
-        if not asked and not self.stock_sync:
-            return True
-        time_left = True
+        if asked > started if asked else not self.stock_sync:
+            return True, False
+        time_left, states, is_first = True, set(), not self.stock_cursor
         while time_left:
             self._take_stock()
             listings = self._search_stock([("id", ">", self.stock_cursor)], PART)
-            self._go_through(client, listings)
             is_last = len(listings) < PART
+            states |= self._go_through(client, listings, are_all=is_first and is_last)
             # Whoever asked for a comparison meanwhile wants another one: then this
             # write meets theirs in a conflict, and the run starts again.
             self.stock_cursor = 0 if is_last else listings[-1:].id
             if is_last and self.stock_sync:
                 self.next_stock_sync = started + COMPARE_EVERY
+            if is_last and is_first and not states & OUT_OF_STEP:
+                return True, True
             time_left = self.env["ir.cron"]._commit_progress()
             if is_last:
-                return True
-        return False
+                return True, False
+            is_first = False
+        return False, False
 
     def _search_stock(self, domain, limit=None):
         Listing = self.env["tts.listing"].with_context(**IMPORT_CONTEXT)
@@ -104,9 +110,10 @@ class TtsShop(models.Model):
         :return: False when time is up before the end
         """
         done = set()
-        if len(self._pending_products(done)) >= CHUNK:
-            self._sort_pending(client)
         products = self._pending_products(done)
+        if len(products) >= CHUNK:
+            self._sort_pending(client)
+            products = self._pending_products(done)
         if products and not self._pull_orders_first():
             return False
         while products:
@@ -176,26 +183,28 @@ class TtsShop(models.Model):
         return time_left
 
     def _is_out_of_step(self):
-        out_of_step = [("push_state", "in", (*PENDING_STATES, "error"))]
+        out_of_step = [("push_state", "in", OUT_OF_STEP)]
         mine = [("shop_id", "=", self.id)]
         return bool(self.env["tts.listing"].search(mine + out_of_step, limit=1))
 
     # === PUSH === #
 
-    def _go_through(self, client, listings, is_push=False):
+    def _go_through(self, client, listings, is_push=False, are_all=False):
         """Compare listings and, if so wanted, push what differs; note what came of it.
 
+        :return: the states they are in then
         :raise TikTokError: what TikTok took until then is noted and committed
         """
-        plans = self._plan_stock(client, listings)
+        found = self._compare_stock(client, listings, are_all)
         sent, refused, stopper = [], {}, None
         if is_push:
-            sent, refused, stopper = self._send_stock(client, plans)
+            sent, refused, stopper = self._send_stock(client, found.plans)
             self._verify_stock(client, sent, refused)
-        self._note_stock(plans, sent, refused)
+        states = self._note_stock(found, sent, refused)
         if stopper:
             self.env["ir.cron"]._commit_progress()
             raise stopper
+        return states
 
     def _send_stock(self, client, plans):
         """Send what differs, a call per product, those that list too much first.
@@ -263,70 +272,71 @@ class TtsShop(models.Model):
 
     # === NOTES === #
 
-    def _note_stock(self, plans, sent, refused):
+    def _note_stock(self, found, sent, refused):
         """Write down what changed; a listing that is as it was costs nothing.
 
+        :param found: the `Comparison`
         :param sent: the plans that TikTok answered for
         :param refused: {listing id: `SkuRefused`}
+        :return: the states the listings are in
         """
         answered = {plan.listing.id for plan in sent}
-        moved = self._note_levels(plans, answered - refused.keys())
-        healed, is_again = [], False
-        for plan in plans:
+        moved = self._note_levels(found, answered - refused.keys())
+        states, healed, is_again = set(), [], False
+        for plan in found.plans:
             listing, refusal = plan.listing, refused.get(plan.listing.id)
             if plan.is_only_read:
                 continue
             values = plan.outcome(listing.id in answered, refusal)
-            is_again |= listing.id in answered and values["push_state"] == "due"
+            state = values["push_state"]
+            states.add(state)
+            is_again |= state == "due" and listing.id in answered
             had_issue = listing.push_reason and listing.push_state != "skipped"
-            if had_issue and values["push_state"] != "error":
+            if had_issue and state != "error":
                 healed.append(f"stock:{listing.sku_remote_id}")
             listing._note_push(values)
-            if values["push_state"] == "error" and (refusal or plan.problem):
+            if state == "error" and (refusal or plan.problem):
                 listing._raise_stock_issue(values["push_reason"])
         if healed:
             self.env["tts.issue"]._close(self, healed)
-        if moved:
-            self._signal_others(plans, moved)
         if is_again:
             self._trigger_stock_push(at=fields.Datetime.now() + AGAIN_IN)
-        if any(
-            code in const.WAREHOUSE_CODES
-            for refusal in refused.values()
-            for code in refusal.codes
-        ):
+        if moved:
+            self._signal_others(found.plans, moved)
+        codes = {code for refusal in refused.values() for code in refusal.codes}
+        if codes & set(const.WAREHOUSE_CODES):
             self._refresh_places()
+        return states
 
-    def _note_levels(self, plans, accepted):
+    def _note_levels(self, found, accepted):
         """Write the levels that changed.
 
+        :param found: the `Comparison`
         :param accepted: ids of the listings whose quantities TikTok took
         :return: ids of the listings for which more or less is kept back than before
         """
-        Level = self.env["tts.listing.level"]
-        plans = [plan for plan in plans if plan.stock]
-        stored = Level._stored([plan.listing.id for plan in plans])
-        places = {place.remote_id: place.id for place in self.warehouse_ids}
-        rows, moved = [], set()
-        for plan in plans:
+        rows, moved, gone = [], set(), dict(found.stored)
+        for plan in found.plans:
             listing_id = plan.listing.id
-            for row in (plan.after or plan.stock).levels:
-                if row.warehouse_id not in places:
+            for row in (plan.after or plan.stock).levels if plan.stock else ():
+                if row.warehouse_id not in found.places:
                     continue  # TikTok opened it between two questions
-                key = listing_id, places[row.warehouse_id]
-                before = stored.pop(key, (0, 0, 0, 0))
+                key = listing_id, found.places[row.warehouse_id].record_id
+                before = gone.pop(key, (0, 0, 0, 0))
                 kept = plan.uncovered.get(row.warehouse_id, 0)
                 wanted = plan.wanted.get(row.warehouse_id)
+                pushed = wanted if listing_id in accepted else None
                 if wanted is None:
                     wanted = before[3] if plan.is_only_read else 0
-                pushed = wanted if listing_id in accepted and plan.wanted else None
                 now = (row.available, row.committed, kept, wanted)
-                if now != before or pushed is not None:
+                if now != before or key not in found.stored or pushed is not None:
                     rows.append((*key, *now, pushed))
                 if kept != before[2]:
                     moved.add(listing_id)
+        Level = self.env["tts.listing.level"]
         Level._upsert(rows)
-        Level._drop(stored.keys())
+        shown = {plan.listing.id for plan in found.plans if plan.stock}
+        Level._drop([key for key in gone if key[0] in shown])
         return moved
 
     def _signal_others(self, plans, moved):

@@ -1,6 +1,7 @@
 from typing import NamedTuple
 
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from .. import const
 from ..lib.logistics import parse_warehouse
@@ -80,25 +81,60 @@ class TtsWarehouse(models.Model):
             self.shop_id._ask_to_compare()
         return result
 
-    def _place(self):
-        """Return what the stock sync has to know of this warehouse."""
-        self.ensure_one()
-        ships_from = self.warehouse_id or self.shop_id.warehouse_id
-        # A disabled warehouse takes no quantities, and no update has to name it.
-        is_writable = not self.is_fbt and self.effect_status != const.DISABLED
-        return Place(
-            record_id=self.id,
-            is_first=self.is_default,
-            is_fbt=self.is_fbt,
-            is_writable=is_writable,
-            takes_part=is_writable and self.stock_sync,
-            ships_from=ships_from.id,
-            counts=tuple((self.stock_warehouse_ids or ships_from).ids),
-        )
-
 
 class TtsShop(models.Model):
     _inherit = "tts.shop"
+
+    def _stock_places(self):
+        """Read what the stock sync has to know of this shop's warehouses, at once.
+
+        A disabled warehouse takes no quantities, and no update has to name it.
+
+        :return: {TikTok warehouse id: `Place`}
+        """
+        self.env["tts.warehouse"].flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT place.remote_id, place.id, COALESCE(place.is_default, FALSE),
+                       COALESCE(place.kind = %(fbt)s, FALSE),
+                       COALESCE(place.effect_status = %(disabled)s, FALSE),
+                       COALESCE(place.stock_sync, FALSE),
+                       COALESCE(place.warehouse_id, shop.warehouse_id),
+                       ARRAY(SELECT counted.stock_warehouse_id
+                               FROM stock_warehouse_tts_warehouse_rel counted
+                              WHERE counted.tts_warehouse_id = place.id
+                           ORDER BY 1)
+                  FROM tts_warehouse place
+                  JOIN tts_shop shop ON shop.id = place.shop_id
+                 WHERE shop.id = %(shop)s
+                """,
+                fbt=const.FBT_WAREHOUSE,
+                disabled=const.DISABLED,
+                shop=self.id,
+            )
+        )
+        return {
+            remote_id: Place(
+                record_id=record_id,
+                is_first=is_default,
+                is_fbt=is_fbt,
+                is_writable=not is_fbt and not is_disabled,
+                takes_part=stock_sync and not is_fbt and not is_disabled,
+                ships_from=ships_from,
+                counts=tuple(counts or [ships_from]),
+            )
+            for (
+                remote_id,
+                record_id,
+                is_default,
+                is_fbt,
+                is_disabled,
+                stock_sync,
+                ships_from,
+                counts,
+            ) in rows
+        }
 
     def _pull_warehouses(self):
         """Create or update the shop's warehouses; what a person mapped stays.
