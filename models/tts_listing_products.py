@@ -353,5 +353,4 @@ class TtsListing(models.Model):
             "seller_sku" if self.seller_sku else "tiktok_id",
             self.env._("Created from this listing."),
         )
-        message = self.env._("Created %s.", product.display_name)
-        return Outcome(self, "done", " ".join([message, *notes]))
+        return Outcome(self, "done", " ".join([self.env._("Created."), *notes]))
