@@ -22,6 +22,7 @@ def parser():
     add("--orders", type=int, default=200, help="over all shops")
     add("--products", type=int, default=40, help="per shop")
     add("--skus", type=int, help="per shop: fill up with plain products, see README")
+    add("--own-skus", default="", help="markets whose seller SKUs nobody else has")
     add("--market", default="MY", help="MY, or MY,ID,US, or all: one shop each")
     add("--days", type=float, default=14, help="age of the oldest order")
     add("--broken", type=int, default=0, help="orders that contradict themselves")
@@ -67,6 +68,7 @@ def make(arguments):
     return Sandbox(
         markets=parse_markets(arguments.market),
         statuses=statuses,
+        own_skus=parse_markets(arguments.own_skus) if arguments.own_skus else (),
         rotate_refresh=not arguments.keep_refresh,
         **options,
     )

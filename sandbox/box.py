@@ -27,6 +27,7 @@ class Options:
     orders: int = 200
     products: int = 40
     skus: int | None = None
+    own_skus: tuple = ()
     days: float = 14
     broken: int = 0
     lines: int | None = None

@@ -33,6 +33,9 @@ def make_shop(ids, rng, market, options, now):
         from .bulk import fill
 
         fill(ids, shop, options.skus, now)
+    if market.code in options.own_skus:
+        for sku in shop.skus.values():
+            sku.seller_sku = sku.seller_sku and f"{market.code}-{sku.seller_sku}"
     return shop
 
 

@@ -91,6 +91,28 @@ class TestSandboxBigCatalogue(CatalogueCase):
 
 
 @tagged("post_install", "-at_install")
+class TestSandboxOwnSkus(BaseCase):
+    def test_a_shop_can_have_seller_skus_that_no_other_shop_has(self):
+        client = SandboxClient(
+            markets=["MY", "US"], own_skus=["US"], orders=10, odd_skus=0
+        )
+        state = client.box.control("GET", "/state")
+        american = {sku for sku in self.seller_skus(state) if sku.startswith("US-")}
+        self.assertEqual(len(american) * 2, len(self.seller_skus(state)))
+        sold = {
+            line["seller_sku"]
+            for order in state["orders"].values()
+            for line in order["raw"]["line_items"]
+        }
+        self.assertTrue(sold & american)
+        self.assertFalse(sold - self.seller_skus(state))
+
+    def seller_skus(self, state):
+        products = state["products"].values()
+        return {sku["seller_sku"] for product in products for sku in product["skus"]}
+
+
+@tagged("post_install", "-at_install")
 class TestSandboxImages(CatalogueCase):
     def setUp(self):
         super().setUp()
