@@ -51,7 +51,7 @@ class TtsListing(models.Model):
         An order that was on its way in while its listing got the product is one.
         """
         overlooked = self.browse()
-        for shop in self.env["tts.shop"].search([]):
+        for shop in self.env["tts.shop"].search([("listing_ids", "!=", False)]):
             defaults = shop._default_products()
             skus = self.env["sale.order.line"]._read_group(
                 shop._default_lines_domain()
