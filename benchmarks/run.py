@@ -101,21 +101,46 @@ class Bench:
                     break
 
     def _work(self, measure, name):
-        command = [str(self.env.python), "-m", "benchmarks.worker"]
-        command += [measure, name, self.sandbox.url]
-        command += ["--profile"] if self.profile else []
-        done = subprocess.run(
-            command,
-            cwd=paths.ROOT,
-            env=self.env.variables(),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            raise SetupError(f"the step {measure} failed; see above")
-        return json.loads(done.stdout)
+        more = ("--profile",) if self.profile else ()
+        return work(self.env, measure, name, self.sandbox.url, *more)
+
+
+def work(env, *arguments):
+    """Run a step in a process of its own and return its answer.
+
+    :raise SetupError: the step failed; it has printed why
+    """
+    done = subprocess.run(
+        [str(env.python), "-m", "benchmarks.worker", *arguments],
+        cwd=paths.ROOT,
+        env=env.variables(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise SetupError(f"the step {arguments[0]} failed; see above")
+    return json.loads(done.stdout)
+
+
+def measure_listings(env, count):
+    """Take the measures of catalogue and stock on this many listings.
+
+    :return: {measure: what the worker found}
+    """
+    name = f"{PREFIX}_listings_{count}"
+    options = ("--profile", "bench", "--orders", "0", "--products", "0")
+    sandbox = server.SandboxServer(env, options=(*options, "--skus", str(count)))
+    sandbox.start()
+    try:
+        with step(f"a shop of {count} listings, and as many products"):
+            database.fresh(env, name, (paths.MODULE,))
+            work(env, "stage_listings", name, sandbox.url)
+        return work(env, "listings", name, sandbox.url)
+    finally:
+        sandbox.stop()
+        database.drop(env, name)
 
 
 def _difference(found, wanted):
@@ -131,6 +156,7 @@ def _arguments():
     add = parser.add_argument
     add("--orders", default="500,2000", help="numbers of orders, by comma")
     add("--repeat", default="3,1", help="rounds per number of orders, by comma")
+    add("--listings", type=int, default=10_000, help="number of listings, 0 for none")
     add("--only", default=",".join(MEASURES), help="these measures, by comma")
     add("--minutes", type=float, default=10, help="no further rounds after these")
     add("--profile", action="store_true", help="show statements and functions")
@@ -153,7 +179,7 @@ def main():
 def _take_turns(benches, rounds, arguments):
     """Give each number of orders its rounds, in turns, as long as there is time."""
     end = time.monotonic() + 60 * arguments.minutes
-    for number in range(max(rounds)):
+    for number in range(max(rounds, default=0)):
         for bench, wanted in zip(benches, rounds, strict=True):
             in_time = time.monotonic() + bench.round_seconds < end
             if number < wanted and (in_time or not number):
@@ -162,9 +188,9 @@ def _take_turns(benches, rounds, arguments):
 
 def _run(arguments):
     env = environment.ensure()
-    sizes = [int(size) for size in arguments.orders.split(",")]
+    sizes = [int(size) for size in arguments.orders.split(",") if size != "0"]
     rounds = [int(number) for number in arguments.repeat.split(",")]
-    rounds += rounds[-1:] * (len(sizes) - len(rounds))
+    rounds = (rounds + rounds[-1:] * len(sizes))[: len(sizes)]
     with contextlib.ExitStack() as stack:
         benches = [
             stack.enter_context(Bench(env, size, arguments.profile, arguments.keep))
@@ -176,7 +202,10 @@ def _run(arguments):
         _take_turns(benches, rounds, arguments)
     results = {bench.orders: bench.results for bench in benches}
     failures = [failure for bench in benches for failure in bench.failures]
-    figures = report.figures(results)
+    listings = measure_listings(env, arguments.listings) if arguments.listings else {}
+    for name, result in listings.items():
+        failures += [f"{name}: {problem}" for problem in result["problems"]]
+    figures = report.figures(results) | {"listings": listings}
     if arguments.profile:
         report.print_profile(results)
     report.show(figures)

@@ -11,7 +11,7 @@ from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
 from odoo.tools import config
 
-from . import facts, profile, stage
+from . import facts, listings, profile, stage
 from .floor import Floor
 from .gauge import Gauge
 
@@ -69,7 +69,11 @@ def one_by_one(env, rows):
     return lambda: plain.run(1)
 
 
-STAGES = {"stage_addon": stage_addon, "stage_plain": stage_plain}
+STAGES = {
+    "stage_addon": stage_addon,
+    "stage_plain": stage_plain,
+    "stage_listings": listings.prepare,
+}
 MEASURES = {
     "connector": connector,
     "floor": floor,
@@ -111,7 +115,7 @@ def measure(env, step, url, with_profile):
 def main():
     """Do the step named on the command line."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("step", choices=[*STAGES, *MEASURES])
+    parser.add_argument("step", choices=[*STAGES, *MEASURES, "listings"])
     parser.add_argument("database")
     parser.add_argument("url")
     parser.add_argument("--profile", action="store_true")
@@ -123,6 +127,8 @@ def main():
         if arguments.step in STAGES:
             STAGES[arguments.step](env, arguments.url)
             answer = {}
+        elif arguments.step == "listings":
+            answer = listings.measure(env, arguments.url)
         else:
             answer = measure(env, arguments.step, arguments.url, arguments.profile)
     json.dump(answer, sys.stdout)
