@@ -1,4 +1,5 @@
 from collections import Counter
+from functools import partial
 
 from odoo import fields, models
 
@@ -7,6 +8,7 @@ from ..lib.errors import Rejected, Unreachable
 from .tts_catalogue_sync import RUNNING_STATES
 from .tts_issue import CATALOGUE_KEY
 from .tts_listing_match import CHUNK
+from .tts_shop_sync import Interrupted
 
 ASK_AGAIN = 100  # listings that a reading did not bring, per transaction
 APPLY = 500
@@ -25,7 +27,7 @@ class TtsCatalogueSync(models.Model):
         :return: False when time is up before the end
         """
         if self.state in ("waiting", "failed"):
-            self._begin()
+            self._transact(self._begin)
         steps = {
             "reading": self._read,
             "matching": self._match_listings,
@@ -57,7 +59,7 @@ class TtsCatalogueSync(models.Model):
             if not self.is_read and not self._read_pages(client):
                 return False
             while missing := self._missing():
-                if not self._transact(lambda ids=missing.ids: self._ask(client, ids)):
+                if not self._transact(partial(self._ask, client, missing.ids)):
                     return False
         return self._transact(self._end_reading)
 
@@ -65,6 +67,7 @@ class TtsCatalogueSync(models.Model):
         """Take over page by page; a mark that TikTok forgot means from the start."""
         pages = client.product_pages(resume=self.cursor or "")
         while True:
+            mark = self.cursor
             try:
                 page = next(pages, None)
             except Rejected as refused:
@@ -76,11 +79,17 @@ class TtsCatalogueSync(models.Model):
             if page is None:
                 self.is_read = True
                 return True
-            if not self._transact(lambda page=page: self._take_page(page)):
+            if not self._transact(partial(self._take_page, page, mark)):
                 return False
 
-    def _take_page(self, page):
-        """Take over one page of products."""
+    def _take_page(self, page, mark):
+        """Take over one page of products.
+
+        :param mark: where the reading stood when the page was asked for
+        :raise Interrupted: another worker has gone on from there
+        """
+        if self.cursor != mark:
+            raise Interrupted()
         if self.page_count >= const.PAGE_CAP:
             raise Unreachable(
                 self.env._("TikTok Shop sends a list that never ends; try again later.")
@@ -97,14 +106,19 @@ class TtsCatalogueSync(models.Model):
         )
 
     def _missing(self):
-        """Return listings that this reading did not bring; not yet known to be gone."""
+        """Return the next listings that the pages did not bring, not known as gone.
+
+        Those of the second in which the reading started count too: times in Odoo are
+        no finer.
+        """
         return self.env["tts.listing"].search(
             [
                 ("shop_id", "=", self.shop_id.id),
+                ("id", ">", self.position),
                 ("gone", "=", False),
                 "|",
                 ("seen_at", "=", False),
-                ("seen_at", "<", self.started_at),
+                ("seen_at", "<=", self.started_at),
             ],
             order="id",
             limit=ASK_AGAIN,
@@ -117,12 +131,17 @@ class TtsCatalogueSync(models.Model):
         Listing = self.env["tts.listing"]
         listings = Listing.browse(listing_ids)
         rows = client.products_by_sku(listings.mapped("sku_remote_id"))
-        Listing._absorb_rows(self.shop_id, rows)
-        gone = listings.filtered(
-            lambda listing: not listing.seen_at or listing.seen_at < self.started_at
+        found = Listing._absorb_rows(self.shop_id, rows)
+        unreadable = {row.get("id") for row in rows} - set(
+            found.mapped("product_remote_id")
+        )
+        gone = (listings - found).filtered(
+            lambda listing: listing.product_remote_id not in unreadable
         )
         gone.write({"gone": True})
-        self.gone_count += len(gone)
+        self.write(
+            {"gone_count": self.gone_count + len(gone), "position": listing_ids[-1]}
+        )
 
     def _end_reading(self):
         Listing = self.env["tts.listing"]

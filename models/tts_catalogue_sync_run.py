@@ -116,9 +116,12 @@ class TtsCatalogueSync(models.Model):
 
         :param work: a function without parameters that may be called again
         :return: seconds left for this run
-        :raise Interrupted: another worker has this shop's catalogue
+        :raise Interrupted: another worker has this shop's catalogue, or a person
+            discarded this sync
         """
         for left in reversed(range(CONFLICT_TRIES)):
+            if self.state not in (*RUNNING_STATES, "failed"):
+                raise Interrupted()
             if not self.shop_id._take_catalogue():
                 raise Interrupted()
             try:

@@ -68,11 +68,11 @@ class CatalogueCase(OrderCase):
         return self.env["tts.listing"].create({"sku_remote_id": sku_id, **values})
 
     def match(self, listing):
-        """Match a listing and apply what was found; return its match state."""
+        """Match listings and apply what was found; return the first's match state."""
         Listing = self.env["tts.listing"]
         Listing._apply(Listing._match(self.shop, listing))
         self.env.flush_all()
-        return listing.match_state
+        return listing[:1].match_state
 
     def absorb_products(self, *rows):
         return self.env["tts.listing"]._absorb_rows(self.shop, list(rows))
