@@ -8,6 +8,7 @@ from odoo.tools import mute_logger
 
 from ..lib.client import TikTokClient
 from ..lib.errors import Rejected, Unreachable
+from ..models.tts_shop_sync import Interrupted
 from .catalogue_case import CatalogueCase
 
 RUN_LOG = "odoo.addons.sale_tiktok_shop.models.tts_catalogue_sync_run"
@@ -50,23 +51,11 @@ class TestCatalogueSync(CatalogueCase):
         self.assertEqual(sync.state, "discarded")
         self.assertFalse(self.listing(found).product_id)
 
-    def test_a_sync_that_is_discarded_while_it_reads_stops(self):
-        self.make_product("TS-1")
-        self.offer("TS-1")
-        self.offer("TS-2")
+    def test_nothing_more_is_done_for_a_sync_that_is_discarded_while_it_runs(self):
         sync = self.ask_sync()
-        original = TikTokClient.product_pages
-
-        def pages(client, **options):
-            found = original(client, page_size=1, **options)
-            yield next(found)
-            sync.action_discard()
-            self.env.flush_all()
-            yield next(found)
-
-        with patch.object(TikTokClient, "product_pages", pages):
-            self.run_cron(CRON)
-        self.assertEqual((sync.state, sync.product_count), ("discarded", 1))
+        sync.action_discard()
+        with self.assertRaises(Interrupted):
+            sync._transact(lambda: self.fail("a piece of work was begun"))
 
     def test_what_a_person_chose_meanwhile_is_left(self):
         self.make_product("TS-1")
