@@ -1,9 +1,5 @@
 """Measures of catalogue and stock: read, match, push, and push when nothing changed."""
 
-from datetime import timedelta
-
-from odoo import fields
-
 from . import stage
 from .gauge import Gauge
 
@@ -60,7 +56,6 @@ def measure(env, url):
         ("match", _match),
         ("push", _push),
         ("push_again", _push),
-        ("idle", _run_once),
     ):
         before = _calls(url)
         with _prepared(env, shop, name), Gauge() as gauge:
@@ -92,10 +87,7 @@ class _prepared:
             )
         if self.name == "push":
             env["ir.cron.trigger"].search([]).unlink()
-        later = fields.Datetime.now() + timedelta(hours=1)
-        is_due = self.name != "idle"
-        shop.stock_sync = True  # this alone has everything compared
-        shop.next_stock_sync = not is_due and later
+        shop.write({"stock_sync": True, "next_stock_sync": False})
         env.cr.commit()
         env.invalidate_all()
 
@@ -115,17 +107,11 @@ def _match(env, shop):
 
 
 def _push(env, shop):
-    started = fields.Datetime.now()
-    _run(
-        env,
-        "ir_cron_push_stock",
-        lambda: shop.last_stock_sync and shop.last_stock_sync >= started,
-    )
-
-
-def _run_once(env, _shop):
-    """What the scheduled action costs when nothing is due: Odoo's own share, nearly."""
-    _run(env, "ir_cron_push_stock", lambda: True)
+    """Push what differs: the scheduled action's own work, without Odoo's scheduler."""
+    env["tts.shop"]._cron_push_stock()
+    env.cr.commit()
+    if not shop.last_stock_sync or shop.stock_failure_count:
+        raise RuntimeError(shop.last_stock_error or "quantities are left to push")
 
 
 def _run(env, name, is_done):
