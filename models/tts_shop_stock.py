@@ -66,7 +66,9 @@ class TtsShop(models.Model):
     # === CRUD === #
 
     def write(self, vals):
-        """Another rule means other quantities."""
+        """Another rule means other quantities; a push that is switched off is off."""
+        if "stock_sync" in vals and not vals["stock_sync"]:
+            vals = {"next_stock_sync": False} | vals
         result = super().write(vals)
         if vals.keys() & SHOP_RULE_FIELDS:
             self._ask_to_compare()

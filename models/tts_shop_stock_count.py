@@ -43,7 +43,7 @@ class TtsShop(models.Model):
             SQL(
                 """
                 SELECT line.tts_sku_id, mirror.warehouse_remote_id,
-                       SUM(LEAST(line.product_uom_qty, held.quantity,
+                       SUM(LEAST(line.product_uom_qty, COALESCE(held.quantity, 0),
                                  jsonb_array_length(line.tts_line_ids)))
                   FROM tts_order mirror
                   JOIN sale_order ON sale_order.tts_order_id = mirror.id

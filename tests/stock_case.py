@@ -17,8 +17,21 @@ class StockCase(OrderCase):
         cls.main = cls.place_called("main")
         cls.north = cls.place_called("north")
         cls.listings = cls.list_all(cls.shop)
+        cls.begin_with = cls.control("GET", "/state?only=inventory")["inventory"]
         cls.env.cr.precommit.run()
         cls.empty_signals()
+
+    @classmethod
+    def empty_sandbox(cls):
+        """Override of the tests of orders: the stock is as it was, too."""
+        super().empty_sandbox()
+        bundles = cls.listings.filtered("is_bundle").mapped("sku_remote_id")
+        now = cls.control("GET", "/state?only=inventory")["inventory"]
+        for sku_id, levels in cls.begin_with.items():
+            if now[sku_id] != levels and sku_id not in bundles:
+                stock = {key: row["available"] for key, row in levels.items()}
+                gone = dict.fromkeys(now[sku_id].keys() - stock.keys())
+                cls.control("POST", f"/skus/{sku_id}/stock", stock | gone)
 
     @classmethod
     def empty_signals(cls):
@@ -33,7 +46,7 @@ class StockCase(OrderCase):
     @classmethod
     def list_all(cls, shop):
         """Create a listing for every SKU of a shop, as the catalogue sync would."""
-        state = cls.control("GET", "/state?raw=0")["products"]
+        state = cls.control("GET", "/state?only=products")["products"]
         listings = cls.env["tts.listing"].create(
             [
                 {
@@ -74,7 +87,7 @@ class StockCase(OrderCase):
 
     def on_tiktok(self, listing, place=None):
         """Return the units that buyers see of a listing in a warehouse."""
-        stock = self.control("GET", "/state?raw=0")["inventory"][listing.sku_remote_id]
+        stock = self.control("GET", "/state?only=inventory")["inventory"][listing.sku_remote_id]
         return stock[(place or self.main).remote_id]["available"]
 
     def set_on_tiktok(self, listing, units, place=None):
@@ -118,7 +131,7 @@ class StockCase(OrderCase):
 
     def updates(self):
         """Return the stock updates that the sandbox accepted."""
-        return self.control("GET", "/state?raw=0")["stock_updates"]
+        return self.control("GET", "/state?only=stock_updates")["stock_updates"]
 
     def later(self):
         """Let the orders that are in Odoo count as read a moment ago."""
