@@ -1,4 +1,5 @@
 import logging
+from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.tools import float_compare
@@ -36,6 +37,9 @@ DETAIL_FIELDS = (
     "variation",
     "detail_epoch",
 )
+# An update of the inventory moves a product's time of change, too.
+MOVED_BY_PUSH = {"remote_update_epoch", "tiktok_quantity"}
+PUSH_SECONDS = 120  # between TikTok's clock when it took a push, and ours afterwards
 
 
 class TtsListing(models.Model):
@@ -133,11 +137,15 @@ class TtsListing(models.Model):
         Listing = self.with_company(shop.company_id).with_context(**IMPORT_CONTEXT)
         known = Listing.search_fetch(
             [("shop_id", "=", shop.id), ("sku_remote_id", "in", list(fresh))],
-            ["sku_remote_id", *SEARCH_FIELDS, *(DETAIL_FIELDS if has_details else ())],
+            [
+                *("sku_remote_id", "pushed_at", *SEARCH_FIELDS),
+                *(DETAIL_FIELDS if has_details else ["detail_epoch"]),
+            ],
         )
         currencies = self._currencies({sku.currency for _p, sku in units})
         seen = {"seen_at": fields.Datetime.now()}
         known.write(seen)
+        changes = {}
         for listing in known:
             product, sku = fresh.pop(listing.sku_remote_id)
             if _is_stale(listing, product):
@@ -145,7 +153,11 @@ class TtsListing(models.Model):
             values = _prepare_values(product, sku, currencies, has_details)
             if listing.is_bundle:
                 values.pop("is_bundle")  # a search does not tell
-            if changed := listing._what_changed(values):
+            changes[listing] = listing._what_changed(values)
+        if not has_details:
+            _keep_details(changes, {product.id for product, _sku in fresh.values()})
+        for listing, changed in changes.items():
+            if changed:
                 listing.write(changed)
         created = Listing.create(
             [
@@ -322,6 +334,28 @@ def _epoch_of(product):
     if not product.update_time:
         return 1
     return min(to_epoch(product.update_time.replace(tzinfo=None)), MOST)
+
+
+def _keep_details(changes, grown):
+    """Let the details of products that only our own push changed count as read.
+
+    :param dict changes: {listing: values to write}, completed here
+    :param grown: ids of TikTok products that have a SKU nobody knew
+    """
+    by_product = defaultdict(list)
+    for listing in changes:
+        by_product[listing.product_remote_id].append(listing)
+    for product_id, listings in by_product.items():
+        if product_id in grown or not all(
+            changes[listing].keys() <= MOVED_BY_PUSH for listing in listings
+        ):
+            continue
+        pushes = [to_epoch(row.pushed_at) for row in listings if row.pushed_at]
+        for listing in listings:
+            epoch = changes[listing].get("remote_update_epoch")
+            is_ours = epoch and any(abs(epoch - at) <= PUSH_SECONDS for at in pushes)
+            if is_ours and not listing.is_detail_due:
+                changes[listing]["detail_epoch"] = epoch
 
 
 def _is_stale(listing, product):

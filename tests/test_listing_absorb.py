@@ -2,8 +2,10 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..lib.client import TikTokClient
+from ..utils import from_epoch
 from .catalogue_case import CatalogueCase
 
+LATER = 1760000600
 ABSORB_LOG = "odoo.addons.sale_tiktok_shop.models.tts_listing_absorb"
 
 
@@ -101,6 +103,50 @@ class TestListingAbsorb(CatalogueCase):
         [listing] = self.absorb_products(row())
         self.absorb_products(row(title="Old", update_time=1750000000))
         self.assertEqual(listing.title, "Shirt 1")
+
+    # === DETAILS === #
+
+    def pushed(self, seconds=5, **values):
+        """Return a listing whose details are read and whose stock was pushed some
+        seconds after TikTok's next time of change.
+        """
+        [listing] = self.absorb_products(row(**values))
+        listing.detail_epoch = listing.remote_update_epoch
+        listing.pushed_at = from_epoch(LATER + seconds)
+        return listing
+
+    def test_a_change_by_our_own_push_asks_for_no_details(self):
+        listing = self.pushed()
+        self.absorb_products(row(update_time=LATER))
+        self.assertEqual(listing.remote_update_epoch, LATER)
+        self.assertFalse(listing.is_detail_due)
+
+    def test_a_push_of_one_sku_explains_the_change_of_its_siblings(self):
+        skus = [{"id": "81", "seller_sku": "A"}, {"id": "82", "seller_sku": "B"}]
+        both = self.absorb_products(row(skus=skus))
+        both.detail_epoch = 1760000000
+        both[0].pushed_at = from_epoch(LATER + 5)
+        self.absorb_products(row(update_time=LATER, skus=skus))
+        self.assertFalse(both[1].is_detail_due)
+
+    def test_a_change_that_no_push_explains_asks_for_details(self):
+        for seconds, change in (
+            (600, {}),
+            (5, {"title": "New"}),
+            (5, {"sku": {"seller_sku": "NEW"}}),
+            (5, {"skus": [{"id": "81", "seller_sku": "TS-1"}, {"id": "82"}]}),
+        ):
+            with self.subTest(seconds=seconds, change=change):
+                listing = self.pushed(seconds)
+                self.absorb_products(row(update_time=LATER, **change))
+                self.assertTrue(listing.is_detail_due)
+                listing.unlink()
+
+    def test_a_push_does_not_make_up_for_details_that_were_never_read(self):
+        listing = self.pushed()
+        listing.detail_epoch = 0
+        self.absorb_products(row(update_time=LATER))
+        self.assertTrue(listing.is_detail_due)
 
     # === TROUBLE === #
 
