@@ -34,7 +34,8 @@ class ProductProduct(models.Model):
     @api.model
     def _tts_resolve(self, shop, groups):
         """Find each SKU's product: the one of its listing, else by seller SKU, else by
-        TikTok's SKU or product id.
+        TikTok's SKU or product id. The id of a TikTok product with several SKUs does
+        not say which of them a product is.
 
         A listing that a person ignores takes the shop's default product; nobody is
         asked. Internal References are not unique in Odoo: two candidates are a question
@@ -58,7 +59,36 @@ class ProductProduct(models.Model):
                 wanted[sku_id] = _references(group)
                 refused[sku_id] = listing.refused_product_id
         by_reference, ambiguous = self._tts_resolve_references(shop, wanted, refused)
+        several = self._tts_with_siblings(shop, groups, by_reference)
+        ambiguous |= {sku_id: by_reference.pop(sku_id) for sku_id in several}
         return found | by_reference, ambiguous
+
+    @api.model
+    def _tts_with_siblings(self, shop, groups, found):
+        """Return the SKUs that were found by the id of a product with other SKUs.
+
+        :param dict groups: {sku id: `LineGroup`}
+        :param dict found: {sku id: product}
+        """
+        guessed = {
+            sku_id: groups[sku_id].product_id
+            for sku_id, product in found.items()
+            if product.default_code == groups[sku_id].product_id
+        }
+        if not guessed:
+            return []
+        sold = defaultdict(set)
+        for group in groups.values():
+            sold[group.product_id].add(group.sku_id)
+        siblings = self.env["tts.listing"].search_fetch(
+            Domain("shop_id", "=", shop.id)
+            & Domain("product_remote_id", "in", list(set(guessed.values())))
+            & Domain("gone", "=", False),
+            ["product_remote_id", "sku_remote_id"],
+        )
+        for listing in siblings:
+            sold[listing.product_remote_id].add(listing.sku_remote_id)
+        return [sku_id for sku_id, remote in guessed.items() if len(sold[remote]) > 1]
 
     @api.model
     def _tts_resolve_references(self, shop, wanted, refused=None):

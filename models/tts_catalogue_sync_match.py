@@ -7,13 +7,12 @@ from .. import const
 from ..lib.errors import Rejected, Unreachable
 from .tts_catalogue_sync import RUNNING_STATES
 from .tts_issue import CATALOGUE_KEY
+from .tts_listing import LOST_STATES
 from .tts_listing_match import CHUNK
 from .tts_shop_sync import Interrupted
 
 ASK_AGAIN = 100  # listings that a reading did not bring, per transaction
 APPLY = 500
-# Rows of these are shown to a person even where nothing changes.
-TROUBLE = ("ambiguous", "unmatched")
 
 
 class TtsCatalogueSync(models.Model):
@@ -228,7 +227,7 @@ class TtsCatalogueSync(models.Model):
                 }
                 for proposal in proposals
                 if proposal.action in ("link", "relink", "unlink")
-                or (proposal.action in TROUBLE and not proposal.listing.gone)
+                or (proposal.action in LOST_STATES and not proposal.listing.gone)
             ]
         )
         self.line_count += len(rows)
@@ -236,7 +235,7 @@ class TtsCatalogueSync(models.Model):
     def _end_matching(self):
         if self.auto_apply:
             self._finish()
-        elif not self.line_ids.filtered(lambda line: line.action not in TROUBLE):
+        elif not self.line_ids.filtered(lambda line: line.action not in LOST_STATES):
             # Nothing to decide: the rows only say what is left to do.
             self.state = "applying"
             self.is_applying = True
@@ -279,7 +278,7 @@ class TtsCatalogueSync(models.Model):
             )
         )
         Listing._apply([now[line.listing_id] for line in agreed])
-        done = agreed.filtered(lambda line: line.action not in TROUBLE)
+        done = agreed.filtered(lambda line: line.action not in LOST_STATES)
         done.outcome = "done"
         (agreed - done).outcome = "kept"
         (lines - agreed).write(
@@ -297,7 +296,7 @@ class TtsCatalogueSync(models.Model):
             with_code = Listing.search(
                 [
                     ("shop_id", "=", self.shop_id.id),
-                    ("match_state", "=", "unmatched"),
+                    ("match_state", "in", LOST_STATES),
                     ("barcode", "!=", False),
                 ],
                 order="id",

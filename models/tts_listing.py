@@ -6,6 +6,7 @@ from .. import const
 from ..utils import toast
 
 MATCHED_STATES = ("seller_sku", "tiktok_id", "barcode", "hand")
+LOST_STATES = ("unmatched", "ambiguous")
 # What a person decided; no matching touches it.
 DECIDED_STATES = ("hand", "ignored")
 
@@ -253,9 +254,7 @@ class TtsListing(models.Model):
         What was taken off by hand counts as a candidate again.
         """
         self.check_access("write")
-        lost = self.filtered(
-            lambda listing: listing.match_state in ("unmatched", "ambiguous")
-        )
+        lost = self.filtered(lambda listing: listing.match_state in LOST_STATES)
         lost.filtered("refused_product_id").refused_product_id = False
         for shop, listings in lost.grouped("shop_id").items():
             self._apply(self._match(shop, listings))

@@ -1,7 +1,7 @@
 """Which product of Odoo stands behind a listing: decided here, and nowhere else."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from odoo import api, models
 from odoo.fields import Domain
@@ -29,7 +29,10 @@ FACTS = (
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known of a listing when its product is looked for; ids, 0 for none."""
+    """What is known of a listing when its product is looked for; ids, 0 for none.
+
+    `sku_count` is the number of SKUs that its TikTok product has.
+    """
 
     sku_id: str
     tiktok_product_id: str
@@ -39,6 +42,7 @@ class Facts:
     linked: int
     refused: int
     matched_sku: str
+    sku_count: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +95,17 @@ def decide(facts, index):
         if len(others) == 1:
             return Decision("seller_sku", others[0], "seller_sku", facts.seller_sku)
         return Decision(facts.state, facts.linked)
+    otherwise = Decision("unmatched", 0, "archived" if facts.linked else "nothing")
     for state, rule, wanted, found in _looks(facts, index):
         candidates = tuple(product for product in found if product != facts.refused)
-        if len(candidates) == 1:
+        if candidates and rule == "product_id" and facts.sku_count > 1:
+            # Which of the variants the product is, the id does not say.
+            otherwise = Decision("ambiguous", 0, "variants", wanted, candidates)
+        elif len(candidates) == 1:
             return Decision(state, candidates[0], rule, wanted, candidates)
-        if candidates:
+        elif candidates:
             return Decision("ambiguous", 0, rule, wanted, candidates)
-    return Decision("unmatched", 0, "archived" if facts.linked else "nothing")
+    return otherwise
 
 
 def _looks(facts, index):
@@ -151,6 +159,10 @@ class TtsListing(models.Model):
         self.fetch(FACTS)
         facts = {listing: listing._facts() for listing in self}
         index = self._product_index(shop, facts.values())
+        counts = self._sku_counts(shop, index.by_reference)
+        for listing, known in facts.items():
+            if count := counts.get(known.tiktok_product_id):
+                facts[listing] = replace(known, sku_count=count)
         return [
             listing._propose(decide(known, index)) for listing, known in facts.items()
         ]
@@ -166,6 +178,18 @@ class TtsListing(models.Model):
             refused=self.refused_product_id.id or 0,
             matched_sku=self.matched_seller_sku or "",
         )
+
+    @api.model
+    def _sku_counts(self, shop, product_ids):
+        """Count the SKUs that TikTok products have: {TikTok product id: count}."""
+        groups = self._read_group(
+            Domain("shop_id", "=", shop.id)
+            & Domain("product_remote_id", "in", list(product_ids))
+            & Domain("gone", "=", False),
+            ["product_remote_id"],
+            ["__count"],
+        )
+        return dict(groups)
 
     @api.model
     def _product_index(self, shop, facts):
@@ -241,6 +265,12 @@ class TtsListing(models.Model):
         names = ", ".join(candidates[:MOST_NAMES].mapped("display_name"))
         if len(candidates) > MOST_NAMES:
             names += ", …"
+        if decision.rule == "variants":
+            return self.env._(
+                "The Internal Reference of %(names)s is the TikTok product ID, but "
+                "that product has several SKUs: choose which one it is.",
+                names=names,
+            )
         if decision.rule == "barcode":
             return self.env._(
                 "Several products have the barcode %(code)s: %(names)s",

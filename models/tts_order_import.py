@@ -165,9 +165,9 @@ class TtsOrder(models.Model):
                 shop,
                 f"sku:{sku_id}",
                 category="product",
-                name=self.env._("SKU %s has no product", label)
-                if not candidates
-                else self.env._("SKU %s fits several products", label),
+                name=self.env._("SKU %s fits several products", label)
+                if candidates and len(candidates) > 1
+                else self.env._("SKU %s has no product", label),
                 reason=self.env._(
                     "%(product)s (SKU ID %(sku)s) was sold as the default product, "
                     "first on order %(order)s.",
@@ -176,11 +176,7 @@ class TtsOrder(models.Model):
                     order=first_order,
                 )
                 if not candidates
-                else self.env._(
-                    "These products share the Internal Reference: %s. The default "
-                    "product was sold instead.",
-                    ", ".join(candidates.mapped("display_name")),
-                ),
+                else self._ambiguous_reason(candidates),
                 hint=self.env._(
                     "Choose its product under TikTok Listings, or give exactly one "
                     "product the Internal Reference %s and click Retry; open orders "
@@ -189,6 +185,22 @@ class TtsOrder(models.Model):
                 ),
                 reference=label,
             )
+
+    @api.model
+    def _ambiguous_reason(self, candidates):
+        """Say why none of the products that a SKU may be was sold."""
+        names = ", ".join(candidates.mapped("display_name"))
+        if len(candidates) == 1:
+            return self.env._(
+                "The Internal Reference of %s is the TikTok product ID, but that "
+                "product has several SKUs. The default product was sold instead.",
+                names,
+            )
+        return self.env._(
+            "These products share the Internal Reference: %s. The default product was "
+            "sold instead.",
+            names,
+        )
 
 
 def is_ours(error):

@@ -9,7 +9,7 @@ from odoo.tools import SQL
 
 from ..lib.errors import RateLimited, TikTokError, Unauthorized
 from .tts_catalogue_sync import RUNNING_STATES
-from .tts_listing import MATCHED_STATES
+from .tts_listing import LOST_STATES, MATCHED_STATES
 from .tts_order_import import Conflict
 
 _logger = logging.getLogger(__name__)
@@ -201,7 +201,7 @@ class TtsShop(models.Model):
     def _due_details(self):
         """Return ids of a few products whose details to read next."""
         mine = self._due_details_domain() & Domain("shop_id", "=", self.id)
-        lost = Domain("match_state", "in", ("unmatched", "ambiguous"))
+        lost = Domain("match_state", "in", LOST_STATES)
         Listing = self.env["tts.listing"]
         for domain in (mine & lost, mine):
             groups = Listing._read_group(domain, ["product_remote_id"], limit=DETAILS)
@@ -212,7 +212,7 @@ class TtsShop(models.Model):
     def _match_quietly(self, listings):
         """Match listings whose barcodes became known, unless a person is looking."""
         Listing = self.env["tts.listing"]
-        lost = listings.filtered(lambda listing: listing.match_state == "unmatched")
+        lost = listings.filtered(lambda listing: listing.match_state in LOST_STATES)
         if lost and self._applies_quietly():
             Listing._apply(Listing._match(self, lost))
 

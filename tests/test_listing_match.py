@@ -54,6 +54,18 @@ TABLE = [
         ("tiktok_id", 3, "product_id"),
     ),
     (
+        "a product id does not say which of several SKUs a product is",
+        {"sku_count": 2},
+        {"references": {PRODUCT: [3]}},
+        ("ambiguous", 0, "variants"),
+    ),
+    (
+        "of several SKUs a barcode tells which one it is",
+        {"sku_count": 2, "barcode": "55"},
+        {"references": {PRODUCT: [3]}, "barcodes": {"55": [4]}},
+        ("barcode", 4, "barcode"),
+    ),
+    (
         "barcode",
         {"seller_sku": "A", "barcode": "55"},
         {"barcodes": {"55": [4]}},
@@ -205,6 +217,19 @@ class TestListingMatch(CatalogueCase):
                 self.assertIn(reason, listing.match_reason)
                 listing.unlink()
                 product.unlink()
+
+    def test_a_product_id_matches_no_variant(self):
+        product = self.make_product("9")
+        listings = self.make_listing("1") | self.make_listing("2")
+        self.assertEqual(self.match(listings), "ambiguous")
+        self.assertFalse(listings.product_id)
+        self.assertIn(product.display_name, listings[0].match_reason)
+        self.assertIn("several SKUs", listings[0].match_reason)
+
+    def test_a_sku_that_is_gone_leaves_the_product_id_to_the_other_one(self):
+        self.make_product("9")
+        self.make_listing("1", gone=True)
+        self.assertEqual(self.match(self.make_listing("2")), "tiktok_id")
 
     def test_a_barcode_is_found_in_the_other_way_to_write_it(self):
         product = self.make_product(barcode="0012345678905")

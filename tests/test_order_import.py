@@ -287,6 +287,31 @@ class TestOrderImport(OrderCase):
         self.sync()
         self.assertEqual(self.goods(self.sale_order(order_id)).product_id, product)
 
+    def test_a_product_is_not_found_by_the_id_of_a_product_with_several_skus(self):
+        product = self.env["product.product"].create(
+            {"name": "By item", "default_code": "777"}
+        )
+        order_id = self.place_units(self.unit(0, seller_sku="", product_id="777"))
+        self.sync()
+        self.assertEqual(self.goods(self.sale_order(order_id)).product_id, product)
+        self.env["tts.listing"].create(
+            [
+                {
+                    "shop_id": self.shop.id,
+                    "product_remote_id": "777",
+                    "sku_remote_id": sku_id,
+                }
+                for sku_id in (self.catalogue[0]["sku_id"], "778")
+            ]
+        )
+        order_id = self.place_units(self.unit(0, seller_sku="", product_id="777"))
+        self.sync()
+        default = self.shop.default_product_id
+        self.assertEqual(self.goods(self.sale_order(order_id)).product_id, default)
+        [issue] = self.issues(f"sku:{self.catalogue[0]['sku_id']}")
+        self.assertIn("several SKUs", issue.reason)
+        self.assertIn(product.display_name, issue.reason)
+
     def test_an_unknown_sku_is_sold_as_the_default_product_with_one_issue(self):
         ids = [self.place_units(self.unit(0, seller_sku="NOPE")) for _time in range(3)]
         self.sync()
