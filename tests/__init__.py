@@ -50,6 +50,7 @@ from . import (
     test_secrets,
     test_security,
     test_shop,
+    test_stock_conflict,
     test_stock_cost,
     test_stock_machine,
     test_stock_orders,
