@@ -193,7 +193,7 @@ class TtsCatalogueSync(models.Model):
         """Open the rows of this sync; the context names which ones."""
         self.ensure_one()
         wanted = self.env.context.get("tts_show")
-        if not self.line_ids or wanted in ("kept", "ignored", "duplicate", "gone"):
+        if not self.line_count or wanted in ("kept", "ignored", "duplicate", "gone"):
             return self.action_view_listings()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "sale_tiktok_shop.tts_catalogue_sync_line_action"

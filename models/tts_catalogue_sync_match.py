@@ -235,13 +235,21 @@ class TtsCatalogueSync(models.Model):
     def _end_matching(self):
         if self.auto_apply:
             self._finish()
-        elif not self.line_ids.filtered(lambda line: line.action not in LOST_STATES):
+        elif not self._has_decisions():
             # Nothing to decide: the rows only say what is left to do.
             self.state = "applying"
             self.is_applying = True
         else:
             self.state = "preview"
             self.env["tts.issue"]._close(self.shop_id, [CATALOGUE_KEY])
+
+    def _has_decisions(self):
+        """Whether there are rows that a person may agree to."""
+        return bool(
+            self.env["tts.catalogue.sync.line"].search_count(
+                [("sync_id", "=", self.id), ("action", "not in", LOST_STATES)], limit=1
+            )
+        )
 
     # === APPLY === #
 
