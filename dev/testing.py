@@ -7,6 +7,9 @@ from . import browser, database, environment, paths, server
 from .progress import say
 
 TESTS = paths.ADDONS / paths.MODULE / "tests"
+# Tests that need apps which the addon does not depend on.
+KITS = TESTS / "test_stock_kits.py"
+KITS_NEED = "sale_mrp"
 
 
 def main(arguments: list[str]) -> int:
@@ -16,9 +19,26 @@ def main(arguments: list[str]) -> int:
     """
     env = environment.ensure()
     browser.ensure()
-    name = f"tts_test_{os.getpid()}"
+    paths_given, options = _split(arguments)
+    others = [path for path in paths_given if not _is_kits(path)]
+    codes = []
+    if others or not paths_given:
+        modules = (paths.MODULE,)
+        codes.append(_run(env, "", modules, [*others, *options]))
+    if len(others) < len(paths_given) or not arguments:
+        kits = [path for path in paths_given if _is_kits(path)] or [str(KITS)]
+        modules = (paths.MODULE, KITS_NEED)
+        codes.append(_run(env, "_kits", modules, [*kits, *options]))
+    else:
+        say("-> not run: tests/test_stock_kits.py, which needs a database of its own")
+    return next(filter(None, codes), 0)
+
+
+def _run(env, suffix: str, modules, arguments: list[str]) -> int:
+    """Run pytest with ``arguments`` on a new database with ``modules``."""
+    name = f"tts_test_{os.getpid()}{suffix}"
     try:
-        database.fresh(env, name)
+        database.fresh(env, name, modules)
         return pytest(env, name, arguments)
     finally:
         database.drop(env, name)
@@ -32,6 +52,8 @@ def pytest(env: environment.Env, name: str, arguments: list[str]) -> int:
         *("-o", f"cache_dir={paths.LOCAL / 'pytest_cache'}"),
     ]
     paths_given, options = _split(arguments)
+    if not any(_is_kits(path) for path in paths_given):
+        command += ["--ignore", str(KITS)]
     command += [*(paths_given or [str(TESTS)]), *options, *_workers(arguments)]
     say("-> pytest " + shlex.join(options))
     # Started inside the checkout, pytest takes the folder's name for the module's.
@@ -39,6 +61,10 @@ def pytest(env: environment.Env, name: str, arguments: list[str]) -> int:
     for worker in range(_cores()):
         database.drop(env, f"{name}-gw{worker}")
     return code
+
+
+def _is_kits(path: str) -> bool:
+    return path.partition("::")[0] == str(KITS)
 
 
 def _workers(arguments: list[str]) -> list[str]:
@@ -68,6 +94,8 @@ def _split(arguments: list[str]) -> tuple[list[str], list[str]]:
     for argument in arguments:
         if argument == "tests" or argument.startswith("tests/"):
             found.append(str(paths.ADDONS / paths.MODULE / argument))
+        elif argument.startswith(str(TESTS)):
+            found.append(argument)
         else:
             options.append(argument)
     return found, options

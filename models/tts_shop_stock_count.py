@@ -149,7 +149,7 @@ class TtsShop(models.Model):
 
     # === WHAT CAN BE PROMISED === #
 
-    def _promised(self, products, warehouses, kept):
+    def _promised(self, products, warehouses, kept, parts):
         """Count what can be promised of products in warehouses, now.
 
         That is what lies there, less all that is reserved, less all that is to go out
@@ -160,9 +160,9 @@ class TtsShop(models.Model):
         :param products: `product.product`
         :param warehouses: `stock.warehouse`
         :param kept: {(product id, Odoo warehouse id): units kept back}, kits as such
+        :param parts: the kits among all these products, see `_parts_of_kits`
         :return: {(product id, Odoo warehouse id): units in the product's unit}
         """
-        parts = self._parts_of_kits(products | self._products_of(kept))
         counted = self._prime_products(products, parts)
         kept = _kept_of_parts(kept, parts)
         promised = {}
@@ -199,10 +199,6 @@ class TtsShop(models.Model):
             }
         products = products.with_company(self.company_id).with_context(**context)
         return products._compute_quantities_dict(None, None, None)
-
-    def _products_of(self, kept):
-        ids = {product_id for (product_id, _warehouse), units in kept.items() if units}
-        return self.env["product.product"].browse(ids)
 
     def _prime_products(self, products, parts):
         """Read in one go what Odoo would read in batches of 1,000.

@@ -299,8 +299,9 @@ class TtsShop(models.Model):
         products = self.env["product.product"].union(
             *(plan.listing.product_id for plan in plans)
         )
-        promised = self._promised(products, warehouses, kept)
-        uncounted = self._uncounted(products)
+        parts = self._parts_of_kits(products | _products_of(products, kept))
+        promised = self._promised(products, warehouses, kept, parts)
+        uncounted = _uncounted(products, parts)
         for plan in plans:
             product = plan.listing.product_id
             plan.skipped = self._why_not_wanted(plan, places, product in uncounted)
@@ -314,21 +315,6 @@ class TtsShop(models.Model):
                 for target in targets
                 if target.takes_part
             )
-
-    def _uncounted(self, products):
-        """Return the products whose stock Odoo does not count; a kit has that of its
-        parts.
-        """
-        loose = products.filtered(lambda product: not product.is_storable)
-        if not loose:
-            return loose
-        parts = self._parts_of_kits(loose)
-        Product = self.env["product.product"]
-        return loose.filtered(
-            lambda product: (
-                not any(Product.browse(parts.get(product.id, ())).mapped("is_storable"))
-            )
-        )
 
     def _why_not_wanted(self, plan, places, is_uncounted):
         """Tell why Odoo has no quantity for a listing, "" when it has one."""
@@ -347,6 +333,28 @@ class TtsShop(models.Model):
                 "None of its TikTok warehouses is marked Push Stock in the shop."
             )
         return ""
+
+
+def _products_of(products, kept):
+    """The products of which something is kept back, in the environment of others."""
+    ids = {product_id for (product_id, _warehouse), units in kept.items() if units}
+    return products.browse(ids)
+
+
+def _uncounted(products, parts):
+    """The products whose stock Odoo does not count; a kit has that of its parts.
+
+    :param parts: {product id of a kit: {product id of a part: units per kit}}
+    """
+    return products.filtered(
+        lambda product: (
+            not any(
+                products.browse(parts.get(product.id, product.ids)).mapped(
+                    "is_storable"
+                )
+            )
+        )
+    )
 
 
 def _uncovered(plan, covered):

@@ -2,6 +2,7 @@ from . import (
     test_account,
     test_base_import,
     test_catalogue_cost,
+    test_catalogue_daily,
     test_catalogue_import,
     test_catalogue_sync,
     test_catalogue_views,
