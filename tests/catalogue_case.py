@@ -5,6 +5,8 @@ from unittest.mock import patch
 
 from ..lib.catalogue import parse_product
 from ..lib.catalogue_calls import CatalogueCalls
+from ..lib.client import TikTokClient
+from ..lib.errors import Unreachable
 from .order_case import OrderCase
 
 
@@ -106,3 +108,16 @@ class CatalogueCase(OrderCase):
 
         with patch.object(CatalogueCalls, "product_pages", pages):
             yield
+
+    def fail_page(self, number, error=None):
+        """Let the page with this number, counted from 1, fail once."""
+        original, seen = TikTokClient.product_pages, []
+
+        def pages(client, **options):
+            for page in original(client, page_size=1, **options):
+                seen.append(page)
+                if len(seen) == number:
+                    raise error or Unreachable("The line is dead.")
+                yield page
+
+        return patch.object(TikTokClient, "product_pages", pages)
