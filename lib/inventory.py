@@ -73,8 +73,9 @@ class Rule:
     """How much of what can be promised a shop lists.
 
     In each TikTok warehouse ``buffer`` units are kept back, and of the rest ``share``
-    percent are listed, at most ``maximum`` units; 0 or None is no maximum. A share
-    above 100 counts as 100, a buffer below 0 as 0: no rule lists more than there is.
+    percent are listed; of a listing at most ``maximum`` units, 0 or None is no maximum.
+    A share above 100 counts as 100, a buffer below 0 as 0: no rule lists more than
+    there is.
     """
 
     buffer: float = 0
@@ -87,13 +88,15 @@ class Target:
     """One TikTok warehouse of a listing, and the Odoo warehouses that count for it.
 
     ``available`` is what TikTok has on sale there now. A warehouse that does not take
-    part keeps it. The keys are the caller's: ids, records, texts.
+    part keeps it. The keys are the caller's: ids, records, texts. ``ships_from`` is
+    where its orders are to be shipped from, counted or not.
     """
 
     warehouse_id: Hashable
     sources: tuple[Hashable, ...]
     available: int = 0
     takes_part: bool = True
+    ships_from: Hashable = None
 
 
 def parse_inventory(raw_rows: Iterable[dict]) -> tuple[SkuStock, ...]:
@@ -166,16 +169,20 @@ def listed(promised: float, rule: Rule) -> int:
 
 
 def offers(
-    targets: Iterable[Target], promised: Mapping[Hashable, float], rule: Rule
+    targets: Sequence[Target], promised: Mapping[Hashable, float], rule: Rule
 ) -> dict[Hashable, int]:
     """Return the units to list per TikTok warehouse of one listing.
 
     ``promised`` is what can be promised per Odoo warehouse. Each of them is offered
     once, in the first target that counts it, so the default warehouse comes first.
-    The rule holds for each TikTok warehouse. Leave out those that TikTok fulfils
-    itself: they cannot be written.
+    Where more is promised than there is, the lack lowers the targets that count that
+    warehouse or ship from it. Buffer and share hold for each TikTok warehouse, the
+    maximum for all of them. Leave out those that TikTok fulfils itself: they cannot be
+    written.
     """
     found, spent = {}, set()
+    lacks = {key: -units for key, units in promised.items() if units < 0}
+    left = rule.maximum or const.MOST_LISTED * len(targets)
     for target in targets:
         if not target.takes_part:
             found[target.warehouse_id] = min(
@@ -184,8 +191,13 @@ def offers(
             continue
         sources = [key for key in dict.fromkeys(target.sources) if key not in spent]
         spent.update(sources)
-        there = sum(promised.get(key, 0) for key in sources)
-        found[target.warehouse_id] = listed(there, rule)
+        there = sum(max(promised.get(key, 0), 0) for key in sources)
+        for key in dict.fromkeys((*target.sources, target.ships_from)):
+            paid = min(there, lacks.get(key, 0))
+            there -= paid
+            lacks[key] = lacks.get(key, 0) - paid
+        found[target.warehouse_id] = min(listed(there, rule), left)
+        left -= found[target.warehouse_id]
     return found
 
 

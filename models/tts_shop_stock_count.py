@@ -30,8 +30,8 @@ class TtsShop(models.Model):
         lowers what is listed, and nothing raises it.
 
         :param plans: `Plan`s of listings of this shop
-        :param left: the ids of orders that TikTok no longer waits for, whatever their
-            mirrors say; None when nobody knows, and then nothing counts
+        :param left: the ids of orders and line items that TikTok no longer waits for,
+            whatever their mirrors say; None when nobody knows, and then nothing counts
         :return: {(TikTok SKU id, TikTok warehouse id): units}
         """
         listing_ids = [plan.listing.id for plan in plans if plan.has_committed]
@@ -44,7 +44,7 @@ class TtsShop(models.Model):
                 """
                 SELECT line.tts_sku_id, mirror.warehouse_remote_id,
                        SUM(LEAST(line.product_uom_qty, COALESCE(held.quantity, 0),
-                                 jsonb_array_length(line.tts_line_ids)))
+                                 sold.units))
                   FROM tts_order mirror
                   JOIN sale_order ON sale_order.tts_order_id = mirror.id
                   JOIN sale_order_line line ON line.order_id = sale_order.id
@@ -52,6 +52,7 @@ class TtsShop(models.Model):
                    AND listing.sku_remote_id = line.tts_sku_id
                    AND listing.product_id = line.product_id
                   JOIN LATERAL (%(held)s) held ON TRUE
+                  JOIN LATERAL (%(sold)s) sold ON TRUE
                  WHERE mirror.shop_id = %(shop)s
                    AND mirror.status IN %(statuses)s
                    AND mirror.error_message IS NULL
@@ -59,10 +60,10 @@ class TtsShop(models.Model):
                    AND mirror.remote_id != ALL(%(left)s)
                    AND sale_order.state = 'sale'
                    AND listing.id = ANY(%(listings)s)
-                   AND jsonb_typeof(line.tts_line_ids) = 'array'
               GROUP BY line.tts_sku_id, mirror.warehouse_remote_id
                 """,
                 held=self._held_by_moves(),
+                sold=self._units_not_left(left),
                 shop=self.id,
                 statuses=const.TO_SHIP_STATUSES,
                 left=list(left),
@@ -71,29 +72,56 @@ class TtsShop(models.Model):
         )
         return {(sku_id, place): units or 0 for sku_id, place, units in rows}
 
+    def _units_not_left(self, left):
+        """The units of a sales order `line` that TikTok may still wait for."""
+        return SQL(
+            """
+            SELECT COUNT(*) AS units
+              FROM jsonb_array_elements_text(
+                       CASE WHEN jsonb_typeof(line.tts_line_ids) = 'array'
+                            THEN line.tts_line_ids END) AS unit(id)
+             WHERE unit.id != ALL(%s)
+            """,
+            list(left),
+        )
+
     def _held_by_moves(self):
         """What the deliveries of a sales order `line` hold back, or brought away.
 
         In a delivery of several steps the same units pass several moves; the caller
-        caps them by the line. The moves of a kit are those of its parts, in their own
-        units: one that was cancelled makes all of the line doubtful.
+        caps them by the line. What came back lies on the shelf, and whoever waits for
+        it has it no more. The moves of a kit are those of its parts, in their own
+        units: one that was cancelled, cut short or came back makes all of the line
+        doubtful.
         """
         return SQL(
             """
             SELECT CASE
                    WHEN bool_and(move.product_id = line.product_id)
-                   THEN SUM(move.product_qty) FILTER (
-                            WHERE move.state NOT IN ('draft', 'cancel'))
-                   WHEN bool_and(move.state NOT IN ('draft', 'cancel'))
+                   THEN GREATEST(0, SUM(CASE
+                            -- A delivery without backorder keeps its whole demand.
+                            WHEN move.state = 'done' THEN move.quantity
+                                 * CASE WHEN source.usage = 'customer' THEN -1 ELSE 1 END
+                                 * move.product_qty / NULLIF(move.product_uom_qty, 0)
+                            ELSE move.product_qty
+                            END) FILTER (WHERE move.state NOT IN ('draft', 'cancel')))
+                   WHEN bool_and(move.state NOT IN ('draft', 'cancel')
+                             AND source.usage != 'customer'
+                             AND (move.state != 'done'
+                                  OR move.quantity >= move.product_uom_qty))
                    THEN line.product_uom_qty
                    END AS quantity
               FROM stock_move move
+              JOIN stock_location source ON source.id = move.location_id
               JOIN stock_location dest ON dest.id = move.location_dest_id
          LEFT JOIN stock_location final ON final.id = move.location_final_id
              WHERE move.sale_line_id = line.id
-               AND (dest.usage NOT IN ('internal', 'view')
-                    OR (move.state != 'done'
-                        AND final.usage NOT IN ('internal', 'view')))
+               AND CASE
+                   WHEN source.usage = 'customer' THEN move.state = 'done'
+                   ELSE dest.usage NOT IN ('internal', 'view')
+                        OR (move.state != 'done'
+                            AND final.usage NOT IN ('internal', 'view'))
+                   END
             """
         )
 

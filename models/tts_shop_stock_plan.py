@@ -7,6 +7,7 @@ from odoo import fields, models
 from .. import const
 from ..lib.errors import PayloadError, RateLimited, TikTokError, Unauthorized
 from ..lib.inventory import SkuStock, Target, offers, parse_inventory, uncovered
+from ..lib.parsing import lenient_rows
 from ..utils import to_epoch
 
 _logger = logging.getLogger(__name__)
@@ -265,7 +266,8 @@ class TtsShop(models.Model):
         """Ask which orders TikTok no longer waits for, and Odoo may not know of yet.
 
         :return: the ids of orders that changed since orders were last read and are not
-            to be shipped; None when they cannot be asked for
+            to be shipped, and of such line items of others; None when they cannot be
+            asked for
         """
         now = fields.Datetime.now()
         since = self.last_order_sync
@@ -276,12 +278,8 @@ class TtsShop(models.Model):
             for page in client.order_pages(
                 to_epoch(since - OVERLAP), to_epoch(now + AHEAD)
             ):
-                left |= {
-                    str(row.get("id"))
-                    for row in page.rows
-                    if isinstance(row, dict)
-                    and row.get("status") not in const.TO_SHIP_STATUSES
-                }
+                for row in page.rows:
+                    left |= _left_of(row)
         except (RateLimited, Unauthorized):
             raise
         except TikTokError as error:
@@ -294,7 +292,12 @@ class TtsShop(models.Model):
     def _want(self, plans, places, kept):
         """Put what should be listed into these plans."""
         warehouses = self.env["stock.warehouse"].browse(
-            dict.fromkeys(key for place in places.values() for key in place.counts)
+            dict.fromkeys(
+                key
+                for place in places.values()
+                if place.takes_part
+                for key in (*place.counts, place.ships_from)
+            )
         )
         products = self.env["product.product"].union(
             *(plan.listing.product_id for plan in plans)
@@ -368,6 +371,23 @@ def _uncovered(plan, covered):
     }
 
 
+def _left_of(row):
+    """Return the ids of what TikTok no longer waits for: an order, or some of its line
+    items.
+
+    :param row: an order as TikTok sent it
+    """
+    if not isinstance(row, dict):
+        return set()
+    if row.get("status") not in const.TO_SHIP_STATUSES:
+        return {str(row.get("id"))}
+    return {
+        str(item.get("id"))
+        for item in lenient_rows(row.get("line_items"))
+        if item.get("display_status") not in (None, "", *const.TO_SHIP_STATUSES)
+    }
+
+
 def _keep_back(kept, plans, places):
     """Add what is kept back for orders that Odoo does not hold back by itself.
 
@@ -387,7 +407,13 @@ def _targets(stock, places):
     rows = [(place, row) for place, row in rows if place.is_writable]
     rows.sort(key=lambda pair: (not pair[0].is_first, pair[0].record_id))
     return [
-        Target(row.warehouse_id, place.counts, row.available, place.takes_part)
+        Target(
+            row.warehouse_id,
+            place.counts,
+            row.available,
+            place.takes_part,
+            place.ships_from,
+        )
         for place, row in rows
     ]
 

@@ -55,6 +55,7 @@ from . import (
     test_stock_conflict,
     test_stock_cost,
     test_stock_kits,
+    test_stock_limits,
     test_stock_machine,
     test_stock_orders,
     test_stock_push,

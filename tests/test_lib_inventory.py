@@ -131,10 +131,28 @@ class TestOffers(BaseCase):
         found = offers(targets, {"A": 4}, Rule(buffer=1))
         self.assertEqual(found, {"theirs": 17, "ours": 3})
 
-    def test_the_rule_holds_for_each_warehouse(self):
+    def test_buffer_and_share_hold_for_each_warehouse(self):
         targets = [Target("default", ("A",)), Target("second", ("B",))]
-        found = offers(targets, {"A": 6, "B": 20}, Rule(buffer=2, maximum=10))
-        self.assertEqual(found, {"default": 4, "second": 10})
+        found = offers(targets, {"A": 6, "B": 20}, Rule(buffer=2, share=50))
+        self.assertEqual(found, {"default": 2, "second": 9})
+
+    def test_the_maximum_holds_for_all_warehouses_together(self):
+        targets = [Target("default", ("A",)), Target("second", ("B",))]
+        targets.append(Target("third", ("C",)))
+        found = offers(targets, {"A": 6, "B": 20, "C": 5}, Rule(maximum=10))
+        self.assertEqual(found, {"default": 6, "second": 4, "third": 0})
+
+    def test_a_lack_where_orders_ship_from_lowers_what_is_counted_elsewhere(self):
+        targets = [Target("default", ("A",), ships_from="A")]
+        targets.append(Target("second", ("B",), ships_from="A"))
+        found = offers(targets, {"A": -4, "B": 10}, Rule())
+        self.assertEqual(found, {"default": 0, "second": 6})
+
+    def test_a_lack_lowers_what_is_offered_once(self):
+        targets = [Target("default", ("A", "C"), ships_from="A")]
+        targets.append(Target("second", ("B",), ships_from="A"))
+        found = offers(targets, {"A": -4, "B": 10, "C": 7}, Rule())
+        self.assertEqual(found, {"default": 3, "second": 10})
 
     def test_an_unknown_odoo_warehouse_offers_nothing(self):
         self.assertEqual(
