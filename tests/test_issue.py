@@ -18,7 +18,7 @@ class TestIssue(TtsCase):
         return self.env["tts.issue"]._raise(
             self.shop,
             key,
-            **{"category": "stock", "name": "It failed", "hint": "Repair it"} | values,
+            **{"category": "label", "name": "It failed", "hint": "Repair it"} | values,
         )
 
     def fail_once(self):
@@ -200,7 +200,7 @@ class TestIssue(TtsCase):
         self.assertEqual(issue.state, "closed")
 
     def test_retrying_anything_else_closes_it_until_it_happens_again(self):
-        for category in ("label", "stock", "settlement"):
+        for category in ("label", "settlement"):
             with self.subTest(category=category):
                 issue = self.open_issue(f"k:{category}", category=category)
                 issue.action_retry()
