@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import io
 import re
+import zipfile
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 
 import openpyxl
 from openpyxl.utils import get_column_letter
+
+from .parsing import reference
 
 SHEET = "Template"
 PRODUCT_ID, SKU_ID, NAME = "product_id", "sku_id", "product_name"
@@ -40,8 +43,12 @@ _NO_VARIATION = {
 _IN_BRACKETS = re.compile(r"\s*[(\uff08]\s*(\d+)\s*[)\uff09]\s*\Z")
 _LIKE_AN_ID = re.compile(r"'?[0-9][0-9.,]*(?:[Ee]\+?[0-9]+)?")
 _AMOUNT = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,8})?")
+# Three digits behind a point may be thousands: no currency of TikTok's has mils.
+_MAYBE_THOUSANDS = re.compile(r"[0-9]{1,3}\.[0-9]{3}")
 _BARCODE = re.compile(r"[0-9]{8,14}|[0-9]{9}[0-9Xx]")
 _BARCODE_KEYS = ("gtin", "barcode", "identifier_code")
+MOST_BYTES = 200 * 2**20  # unpacked: some ten times of what Seller Center exports
+MOST_UNITS = 10**8
 _LOST = "0000"  # a spreadsheet keeps 15 digits of the 19 and fills up with these
 
 _RUINED = (
@@ -213,7 +220,7 @@ class _Reader:
                 sku_id=self._sku_id(),
                 title=self._text(NAME),
                 variation=self._text("variation_value"),
-                seller_sku=self._text("seller_sku"),
+                seller_sku=reference(self._text("seller_sku")),
                 price=self._price(),
                 quantity=self._quantity(),
                 status=int(bracket[1]) if bracket else None,
@@ -283,7 +290,7 @@ class _Reader:
         found = self._text("price")
         if not found:
             return None
-        if _AMOUNT.fullmatch(found):
+        if _AMOUNT.fullmatch(found) and not _MAYBE_THOUSANDS.fullmatch(found):
             return Decimal(found)
         problem = f"{found[:40]} is no price. Write it with digits and a point only."
         self._fail("price", problem)
@@ -296,8 +303,11 @@ class _Reader:
             found = _plain(self._cells[index])
             if not found:
                 continue
-            amount = Decimal(found) if _AMOUNT.fullmatch(found) else None
-            if amount is None or amount != int(amount):
+            is_clear = _AMOUNT.fullmatch(found) and not _MAYBE_THOUSANDS.fullmatch(
+                found
+            )
+            amount = Decimal(found) if is_clear else None
+            if amount is None or amount != int(amount) or amount > MOST_UNITS:
                 problem = f"{found[:40]} is no quantity. Write it with digits only."
                 self._fail(self._keys[index], problem, index)
                 return None
@@ -321,6 +331,7 @@ def _find_sheet(content):
 
     :raise UnreadableFile: when no sheet has the keys
     """
+    _check_size(content)
     # Whatever is wrong with a file, openpyxl raises what its own tools raise.
     try:
         book = openpyxl.load_workbook(
@@ -347,6 +358,24 @@ def _find_sheet(content):
         "in its first row. Export the products in Seller Center under Products > "
         "Manage Products > Bulk edit, and import that file unchanged."
     )
+
+
+def _check_size(content):
+    """Refuse a file that would fill the memory of the server once unpacked.
+
+    :raise UnreadableFile: it is that large
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            size = sum(member.file_size for member in archive.infolist())
+    except (zipfile.BadZipFile, ValueError, OSError):
+        return  # openpyxl tells what is wrong with it.
+    if size > MOST_BYTES:
+        raise UnreadableFile(
+            f"The file holds {size // 2**20} megabytes, and more than "
+            f"{MOST_BYTES // 2**20} cannot be read. Export fewer products at a time in "
+            "Seller Center, and import one file after the other."
+        )
 
 
 def _without_default(rows):

@@ -14,6 +14,7 @@ from .parsing import (
     integer,
     lenient_rows,
     mapping,
+    reference,
     required_text,
     rows,
     text,
@@ -169,7 +170,7 @@ def _parse_sku(raw, path):
     images = [row["sku_img"] for row in attributes if row.get("sku_img")]
     return Sku(
         id=required_text(raw, "id", f"{path}.id"),
-        seller_sku=text(raw.get("seller_sku")),
+        seller_sku=reference(raw.get("seller_sku")),
         price=parse_amount(amount, f"{path}.price") if amount else None,
         currency=text(price.get("currency")),
         is_active=text(status.get("status")) in ("", "NORMAL"),

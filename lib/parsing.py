@@ -11,6 +11,12 @@ from .errors import PayloadError
 _FIRST_SECOND = 10**9
 _LAST_SECOND = 10**10
 
+# Blanks, and what shows as nothing: zero-width marks, soft hyphen, byte order mark.
+_BLANKS = (
+    " \t\n\v\f\r\u00a0\u2007\u202f\u3000"
+    "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
+)
+
 _TRUE = ("true", "1", "yes")
 
 
@@ -28,6 +34,14 @@ def text(value):
     if value.isascii():
         return value.replace("\0", "") if "\0" in value else value
     return value.encode("utf-8", "replace").decode().replace("\0", "")
+
+
+def reference(value):
+    """Return ``value`` as a reference that people typed: without blanks at its ends,
+    the invisible ones that come along with pasted text among them.
+    """
+    found = text(value)
+    return found if found.isalnum() else found.strip(_BLANKS)
 
 
 def required_text(raw, key, path):

@@ -28,6 +28,7 @@ from .parsing import (
     instant,
     lenient_rows,
     mapping,
+    reference,
     required_instant,
     required_text,
     rows,
@@ -232,7 +233,6 @@ _PAYMENT_AMOUNTS = (
 )
 _LINE_TEXTS = (
     "product_id",
-    "seller_sku",
     "product_name",
     "sku_name",
     "sku_image",
@@ -288,6 +288,7 @@ def _parse_line(raw, path, currency):
         is_gift=flag(raw.get("is_gift")),
         is_cancelled=raw.get("display_status") in const.CANCELLED_STATUSES,
         bundle_parts=parse_bundle_parts(raw.get("combined_listing_skus")),
+        seller_sku=reference(raw.get("seller_sku")),
         **{key: text(raw.get(key)) for key in _LINE_TEXTS},
         **{key: optional_amount(raw, key, path) for key in _LINE_AMOUNTS},
     )

@@ -1,10 +1,12 @@
 """The bulk-edit export of Seller Center: read by its keys, and never guessed at."""
 
+import io
+import zipfile
 from decimal import Decimal
 
 from odoo.tests import BaseCase, tagged
 
-from ..lib.bulk_edit import UnreadableFile, read_bulk_edit
+from ..lib.bulk_edit import MOST_BYTES, UnreadableFile, read_bulk_edit
 from .bulk_edit_file import sample_rows, sku_rows, workbook
 
 FIRST = "1729592969712207101"
@@ -162,13 +164,13 @@ class TestBulkEditErrors(BulkEditCase):
         self.assertIn("in row 6", error.message)
 
     def test_a_price_that_could_mean_two_things_is_refused(self):
-        for nonsense in ("39,90", "1.000,00", "RM 39", "-5", "1e3", "NaN"):
+        for nonsense in ("39,90", "1.000,00", "RM 39", "-5", "1e3", "NaN", "150.000"):
             with self.subTest(nonsense):
                 error = self.only_error(sku(price=nonsense))
                 self.assertEqual((error.row, error.column), (6, "price"))
 
     def test_a_quantity_that_is_no_count_is_refused(self):
-        for nonsense in ("1.5", "-1", "many", "1,000"):
+        for nonsense in ("1.5", "-1", "many", "1,000", "1.000", "9" * 11):
             with self.subTest(nonsense):
                 error = self.only_error(sku(quantity=nonsense))
                 self.assertEqual((error.row, error.column), (6, "quantity"))
@@ -187,6 +189,17 @@ class TestBulkEditErrors(BulkEditCase):
             with self.subTest(content), self.assertRaises(UnreadableFile) as caught:
                 read_bulk_edit(content)
             self.assertIn("Seller Center", str(caught.exception))
+
+    def test_a_file_that_would_fill_the_memory_is_refused(self):
+        stream = io.BytesIO(workbook(sku_rows(sku())))
+        with (
+            zipfile.ZipFile(stream, "a", zipfile.ZIP_DEFLATED) as archive,
+            archive.open("xl/worksheets/sheet9.xml", "w") as member,
+        ):
+            for _megabyte in range(MOST_BYTES // 2**20 + 1):
+                member.write(b"<c/>" * 2**18)
+        with self.assertRaisesRegex(UnreadableFile, "fewer products"):
+            read_bulk_edit(stream.getvalue())
 
     def test_another_spreadsheet_says_what_is_missing(self):
         with self.assertRaisesRegex(UnreadableFile, "product_id and sku_id"):

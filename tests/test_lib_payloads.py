@@ -161,6 +161,13 @@ class TestOrder(BaseCase):
         self.assertEqual(order.buyer_id, "7494845267308520388")
         self.assertEqual(order.lines[0].sku_id, "1729592969712207101")
 
+    def test_a_seller_sku_loses_the_blanks_around_it(self):
+        for typed in (" TS-1", "TS-1\u200b ", "\ufeffTS-1\n"):
+            with self.subTest(typed=typed):
+                raw = raw_order()
+                raw["line_items"][0]["seller_sku"] = typed
+                self.assertEqual(parse_order(raw).lines[0].seller_sku, "TS-1")
+
     def test_texts_that_a_database_cannot_hold_are_cleaned(self):
         order = parse_order(raw_order(buyer_message="a\0b\ud800c Hàng ✓"))
         self.assertEqual(order.buyer_message, "ab?c Hàng ✓")

@@ -65,6 +65,10 @@ class TestListingAbsorb(CatalogueCase):
         self.assertEqual(listing.status, "SELLER_DEACTIVATED")
         self.assertEqual(listing.product_id, product)
 
+    def test_a_seller_sku_loses_the_blanks_around_it(self):
+        [listing] = self.absorb_products(row(sku={"seller_sku": " TS-1\u200b "}))
+        self.assertEqual(listing.seller_sku, "TS-1")
+
     def test_a_status_nobody_knows_is_kept_as_sent(self):
         [listing] = self.absorb_products(row(status="SNOOZED"))
         self.assertEqual(
