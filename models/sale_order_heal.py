@@ -142,7 +142,18 @@ class SaleOrderLine(models.Model):
                 **self._tts_healed_price(product, remote),
             }
         )
+        self._tts_keep_dates(moves)
         moves._action_cancel()
+
+    def _tts_keep_dates(self, moves):
+        """Let the new moves be due when those they replace were: a person may have
+        put a delivery off.
+        """
+        fresh = self.move_ids - moves
+        for move in moves:
+            fresh.filtered_domain(
+                [("picking_id", "=", move.picking_id.id)]
+            ).date = move.date
 
     def _tts_healed_price(self, product, remote):
         """TikTok's price entered anew, where the product decides the taxes.
@@ -162,6 +173,9 @@ class SaleOrderLine(models.Model):
         ]
         if taxes == self.tax_ids or not prices:
             return {}
+        entered = self.tax_ids._tts_price_to_enter(float(prices[0]), order.currency_id)
+        if self.discount or order.currency_id.compare_amounts(self.price_unit, entered):
+            return {}  # A person entered another price.
         return shop._prepare_price_values(
             product, prices[0], order.currency_id, order.fiscal_position_id
         )

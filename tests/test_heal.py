@@ -49,6 +49,12 @@ class TestHeal(HealCase):
         self.assertEqual(self.line(order).qty_delivered, 1)
         self.assertEqual(self.real.qty_available, 99)
 
+    def test_a_delivery_that_was_put_off_stays_put_off(self):
+        _id, order = self.import_units(self.unit())
+        order.picking_ids.scheduled_date = "2031-02-03 04:05:06"
+        self.heal()
+        self.assertEqual(str(order.picking_ids.scheduled_date), "2031-02-03 04:05:06")
+
     def test_a_delivery_in_two_steps_is_followed(self):
         self.shop.warehouse_id.delivery_steps = "pick_ship"
         _id, order = self.import_units(self.unit(quantity=2))
@@ -223,7 +229,9 @@ class TestHeal(HealCase):
         product = self.env["product.product"].create(
             {"name": "Set", "type": "combo", "combo_ids": [combo.id]}
         )
-        self.heal(product)
+        # Not by hand: there it is refused before.
+        self.listing()._link(product, "seller_sku")
+        self.run_cron("ir_cron_heal_orders")
         self.assert_left(order, "combo")
 
     def test_retrying_by_hand_repairs_at_once_and_tells_what_is_left(self):

@@ -80,6 +80,14 @@ class TestHealMoney(HealCase):
             0.037, included=False, amount_type="fixed", include_base_amount=True
         ) | self.tax(33.333, included=False, sequence=9)
 
+    def test_a_price_that_a_person_entered_stays(self):
+        self.real.taxes_id = self.tax(6, included=True)
+        _id, order = self.import_units(self.unit())
+        line = self.line(order)
+        line.price_unit = 5
+        self.heal()
+        self.assertEqual((line.product_id, line.price_unit), (self.real, 5))
+
     def test_an_order_that_would_no_longer_add_up_is_left_alone(self):
         self.real.taxes_id = self.taxes_that_never_add_up()
         _id, order = self.import_units(self.unit(quantity=7, original_price="0.01"))
