@@ -1,7 +1,10 @@
 from collections import defaultdict
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
+
+MOST_NAMED = 5  # of a kind in one message
 
 
 class ProductProduct(models.Model):
@@ -29,6 +32,31 @@ class ProductProduct(models.Model):
         )
         return action | {"domain": [("product_id", "in", self.ids)], "context": {}}
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_listed(self):
+        self._tts_check_unlisted()
+
+    def _tts_check_unlisted(self):
+        """Make sure that no listing sells these products.
+
+        :raise UserError: names the listings
+        """
+        listings = (
+            self.env["tts.listing"].sudo().search([("product_id", "in", self.ids)])
+        )
+        if not listings:
+            return
+        raise UserError(
+            self.env._(
+                "%(product)s cannot be deleted: TikTok Shop listings sell it: "
+                "%(listings)s. Choose another product for them first, or archive it.",
+                product=", ".join(
+                    listings.product_id[:MOST_NAMED].mapped("display_name")
+                ),
+                listings=", ".join(listings[:MOST_NAMED].mapped("display_name")),
+            )
+        )
+
     # === FROM TIKTOK === #
 
     @api.model
@@ -53,7 +81,7 @@ class ProductProduct(models.Model):
                 found[sku_id] = (
                     shop.default_product_id or shop._find_or_create_default_product()
                 )
-            elif listing.product_id.active:
+            elif listing._is_product_usable():
                 found[sku_id] = listing.product_id
             else:
                 wanted[sku_id] = _references(group)
@@ -105,6 +133,8 @@ class ProductProduct(models.Model):
             & Domain("company_id", "in", [False, *shop.company_id.parent_ids.ids]),
             ["default_code"],
         ):
+            if shop._is_stand_in(product):
+                continue
             # Not a union: records of one search are prefetched together.
             by_reference[product.default_code].append(product)
         found, ambiguous = {}, {}

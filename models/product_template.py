@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ProductTemplate(models.Model):
@@ -21,6 +21,11 @@ class ProductTemplate(models.Model):
         for template in self:
             variants = template.with_context(active_test=False).product_variant_ids
             template.tts_listing_count = sum(counts.get(v, 0) for v in variants)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_listed(self):
+        # The database deletes variants with their template, past their own check.
+        self.with_context(active_test=False).product_variant_ids._tts_check_unlisted()
 
     def action_view_tts_listings(self):
         """Open the listings that sell these products on TikTok."""

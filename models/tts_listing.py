@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -164,12 +165,41 @@ class TtsListing(models.Model):
         if "product_id" not in vals or "match_state" in vals:
             return super().write(vals)
         if vals["product_id"]:
+            self._check_choice(self.env["product.product"].browse(vals["product_id"]))
             result = super().write(vals | self._prepare_hand_values())
             self._ask_to_heal()
             return result
         for listing in self:
             super(TtsListing, listing).write(vals | listing._prepare_refused_values())
         return True
+
+    def _check_choice(self, product):
+        """Refuse products that nothing can be sold as.
+
+        :raise UserError: tells what to choose instead
+        """
+        if product.type == "combo":
+            raise UserError(
+                self.env._(
+                    "%s is a combo, and TikTok does not tell which of its choices were "
+                    "bought. Choose a product that can be delivered.",
+                    product.display_name,
+                )
+            )
+        if any(shop._is_stand_in(product) for shop in self.shop_id):
+            raise UserError(
+                self.env._(
+                    "%s only stands in for unknown SKUs or for shipping. Choose the "
+                    "product that is sold, or click Ignore.",
+                    product.display_name,
+                )
+            )
+
+    def _is_product_usable(self):
+        """Whether orders of this shop can sell the product of this listing."""
+        product = self.product_id
+        shared = (product.company_id.browse(), *self.company_id.parent_ids)
+        return product.active and product.company_id in shared
 
     def _prepare_hand_values(self):
         """What choosing a product by hand means for the match."""

@@ -217,6 +217,8 @@ class TtsListing(models.Model):
         )
         by_reference, by_barcode = defaultdict(list), defaultdict(list)
         for product in products:
+            if shop._is_stand_in(product):
+                continue
             if product.default_code:
                 by_reference[product.default_code].append(product.id)
             if product.barcode:
@@ -340,7 +342,9 @@ class TtsListing(models.Model):
             if product != listing.product_id:
                 values["product_id"] = product.id
                 linked += listing.ids if product else []
-            listing.with_env(quiet.env).write(values)
+            # Who takes a product away leaves a trace; first matches would be noise.
+            env = self.env if listing.product_id else quiet.env
+            listing.with_env(env).write(values)
             changed.append(listing.id)
         self.browse(linked)._ask_to_heal_if_sold()
         return self.browse(changed)

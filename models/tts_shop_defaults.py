@@ -56,6 +56,12 @@ class TtsShop(models.Model):
             }
         )
 
+    def _is_stand_in(self, product):
+        """Whether a product only stands in: for unknown SKUs, or for shipping."""
+        return product in (self.default_product_id, self.shipping_product_id) or (
+            product.default_code in (DEFAULT_PRODUCT_REF, SHIPPING_PRODUCT_REF)
+        )
+
     @api.model
     def _find_or_create_product(self, reference, values):
         """Find a product of this company by Internal Reference; else create it."""

@@ -1,6 +1,7 @@
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
 from odoo.tests import Form, new_test_user, tagged
 from odoo.tools import mute_logger
 
@@ -100,6 +101,30 @@ class TestListing(CatalogueCase):
         with self.assertRaises(AccessError):
             listing.with_user(self.low_user).product_id = self.make_product("MINE")
 
+    def test_a_product_that_only_stands_in_is_refused(self):
+        listing = self.make_listing()
+        shop = self.shop
+        for product in (shop.default_product_id, shop.shipping_product_id):
+            with (
+                self.subTest(product=product.name),
+                self.assertRaisesRegex(UserError, "stands in"),
+            ):
+                listing.product_id = product
+
+    def test_a_combo_is_refused_with_the_reason(self):
+        part = self.make_product("PART")
+        choice = self.env["product.combo"].create(
+            {
+                "name": "Choice",
+                "combo_item_ids": [Command.create({"product_id": part.id})],
+            }
+        )
+        combo = self.make_product(
+            "SET", type="combo", combo_ids=[Command.link(choice.id)]
+        )
+        with self.assertRaisesRegex(UserError, "combo"):
+            self.make_listing().product_id = combo
+
     def test_a_product_of_another_company_is_refused(self):
         company = self.env["res.company"].create({"name": "Other"})
         product = self.make_product("A", company_id=company.id)
@@ -117,9 +142,13 @@ class TestListing(CatalogueCase):
 
     def test_a_product_of_a_listing_cannot_be_deleted(self):
         product = self.make_product("A")
-        self.match(self.make_listing(seller_sku="A"))
-        with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError):
-            product.unlink()
+        self.match(self.make_listing(seller_sku="A", title="Red Shirt"))
+        for record in (product, product.product_tmpl_id):
+            with (
+                self.subTest(model=record._name),
+                self.assertRaisesRegex(UserError, "Red Shirt"),
+            ):
+                record.unlink()
 
     # === LABELS AND COUNTS === #
 
@@ -210,6 +239,12 @@ class TestListingOfOrders(CatalogueCase):
         listing.product_id = False
         self.assertEqual(self.sold_product(), self.shop.default_product_id)
         self.assertTrue(self.issues(f"sku:{self.sku_id}"))
+
+    def test_an_order_does_not_take_a_product_of_another_company(self):
+        product = self.make_product()
+        self.make_listing(self.sku_id).product_id = product
+        product.company_id = self.env["res.company"].create({"name": "Other"})
+        self.assertEqual(self.sold_product(), self.shop.default_product_id)
 
     def test_an_order_does_not_take_an_archived_product(self):
         product = self.make_product("TS-1")

@@ -304,6 +304,26 @@ class TestListingMatch(CatalogueCase):
         [found] = self.env["tts.listing"]._match(shop, listing)
         self.assertEqual(found.product, product)
 
+    def test_a_product_that_only_stands_in_does_not_count(self):
+        for product in (self.shop.default_product_id, self.shop.shipping_product_id):
+            listing = self.make_listing(
+                product.default_code, seller_sku=product.default_code
+            )
+            self.assertEqual(self.match(listing), "unmatched")
+
+    def test_a_product_that_is_taken_away_by_matching_leaves_a_trace(self):
+        self.make_product("A")
+        listing = self.make_listing(seller_sku="A")
+        self.match(listing)
+        self.env.cr.precommit.run()
+        quiet = len(listing.message_ids)
+        other = self.make_product("B")
+        listing.seller_sku = "B"
+        self.match(listing)
+        self.env.cr.precommit.run()
+        self.assertEqual(listing.product_id, other)
+        self.assertGreater(len(listing.message_ids), quiet)
+
     def test_a_combo_does_not_count(self):
         choice = self.env["product.combo"].create(
             {
