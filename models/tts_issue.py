@@ -245,13 +245,13 @@ class TtsIssue(models.Model):
         :return: a message that says so
         :raise UserError: the shop is disconnected
         """
-        listing = self._listing()
-        if not self.key.startswith("stock:"):
+        if self.key == "stock_sync":
             return self.shop_id.action_sync_inventory()
-        self.shop_id._check_connected()
+        listing = self._listing()
         if not listing:
             self._set_closed()  # it is listed no more
             return None
+        self.shop_id._check_connected()
         listing._push_anew()
         if not self.shop_id.stock_sync:
             return self.shop_id.action_sync_inventory()
