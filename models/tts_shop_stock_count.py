@@ -98,6 +98,8 @@ class TtsShop(models.Model):
             """
             SELECT CASE
                    WHEN bool_and(move.product_id = line.product_id)
+                        -- A line that was given its product left such moves behind.
+                        FILTER (WHERE move.state != 'cancel')
                    THEN GREATEST(0, SUM(CASE
                             -- A delivery without backorder keeps its whole demand.
                             WHEN move.state = 'done' THEN move.quantity
