@@ -120,11 +120,14 @@ def parse_inventory(raw_rows: Iterable[dict]) -> tuple[SkuStock, ...]:
 def parse_refusals(data: dict, sku_ids: Sequence[str]) -> dict[str, SkuRefused]:
     """Return the refused SKUs of an inventory update of ``sku_ids``, {} if none.
 
-    An error that names no SKU of the call counts for all of them: none of them is
-    known to be accepted. Source: Partner API, "Update Inventory" (``data.errors``).
+    An error that names no SKU of the call, or that cannot be read, counts for all of
+    them: none of them is known to be accepted. Source: Partner API, "Update Inventory"
+    (``data.errors``).
     """
     found = {}
-    for row in lenient_rows(data.get("errors")):
+    errors = data.get("errors") or []
+    for row in errors if isinstance(errors, list) else [errors]:
+        row = row if isinstance(row, dict) else {"message": text(row)}
         detail = row.get("detail")
         detail = detail if isinstance(detail, dict) else {}
         refused = SkuRefused(

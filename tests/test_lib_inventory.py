@@ -242,6 +242,18 @@ class TestRefusals(BaseCase):
         data = {"errors": [{"code": 12052990, "detail": None}]}
         self.assertEqual(set(parse_refusals(data, ["1", "2"])), {"1", "2"})
 
+    def test_errors_that_cannot_be_read_count_for_all(self):
+        for errors in ("no", ["no"], {"code": 12052033}, [[]], 7, True):
+            with self.subTest(errors):
+                refused = parse_refusals({"errors": errors}, ["1", "2"])
+                self.assertEqual(list(refused), ["1", "2"])
+                self.assertIn("Look at the product", refused["1"].sentence())
+
+    def test_no_errors_in_any_words_refuse_nothing(self):
+        for nothing in (None, [], {}, ""):
+            with self.subTest(nothing):
+                self.assertEqual(parse_refusals({"errors": nothing}, ["1"]), {})
+
     def test_every_known_code_says_what_to_do(self):
         for code in CODES:
             with self.subTest(code):
