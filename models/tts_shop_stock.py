@@ -8,7 +8,7 @@ from odoo.fields import Domain
 
 from ..lib.errors import RateLimited, TikTokError, Unauthorized
 from ..utils import reason_of, toast
-from .tts_shop_sync import AGAIN_IN, BACK_OFF_CAP, BACK_OFF_START, Interrupted
+from .tts_shop_sync import AGAIN_IN, BACK_OFF_START, Interrupted
 
 _logger = logging.getLogger(__name__)
 
@@ -83,7 +83,9 @@ class TtsShop(models.Model):
 
     @api.model
     def _trigger_stock_push(self, at=None):
-        self.env.ref("sale_tiktok_shop.ir_cron_push_stock").sudo()._trigger(at=at)
+        cron = self.env.ref("sale_tiktok_shop.ir_cron_push_stock", False)
+        if cron:  # somebody who deleted it stops the push, and no delivery
+            cron.sudo()._trigger(at=at)
 
     # === BUTTONS === #
 
@@ -161,7 +163,7 @@ class TtsShop(models.Model):
         waiting = Domain("stock_failure_count", "=", 0) & Domain(
             "listing_ids.push_state", "in", PENDING_STATES
         )
-        return self.search_fetch(
+        due = self.search_fetch(
             Domain("account_id.active", "=", True)
             & Domain("account_id.state", "=", "connected")
             & Domain("remote_id", "!=", False)
@@ -169,6 +171,17 @@ class TtsShop(models.Model):
             [name for name, field in self._fields.items() if field.prefetch is True],
             order="next_stock_sync, id",
         )
+        return due._least_work_first() if len(due) > 1 else due
+
+    def _least_work_first(self):
+        """Sort shops so that one that pushes for hours keeps no other waiting."""
+        waiting = self.env["tts.listing"]._read_group(
+            [("shop_id", "in", self.ids), ("push_state", "in", PENDING_STATES)],
+            ["shop_id"],
+            ["__count"],
+        )
+        counts = {shop.id: count for shop, count in waiting}
+        return self.sorted(lambda shop: counts.get(shop.id, 0))
 
     def _push_stock_safely(self):
         """Push the stock of one shop; turn what goes wrong into the shop's own state.
@@ -227,7 +240,8 @@ class TtsShop(models.Model):
         wait = BACK_OFF_START * 2 ** min(self.stock_failure_count, 10)
         if isinstance(error, RateLimited) and error.retry_after:
             wait = max(timedelta(seconds=error.retry_after), timedelta(seconds=30))
-        next_try = fields.Datetime.now() + min(wait, BACK_OFF_CAP)
+        # Nobody waits longer than without a failure: buyers go on buying.
+        next_try = fields.Datetime.now() + min(wait, COMPARE_EVERY)
         reason = reason_of(error)
         self.write(
             {

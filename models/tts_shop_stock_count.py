@@ -102,8 +102,9 @@ class TtsShop(models.Model):
                         FILTER (WHERE move.state != 'cancel')
                    THEN GREATEST(0, SUM(CASE
                             -- A delivery without backorder keeps its whole demand.
-                            WHEN move.state = 'done' THEN move.quantity
-                                 * CASE WHEN source.usage = 'customer' THEN -1 ELSE 1 END
+                            WHEN move.state = 'done'
+                            THEN CASE WHEN source.usage = 'customer' THEN -1 ELSE 1 END
+                                 * move.quantity
                                  * move.product_qty / NULLIF(move.product_uom_qty, 0)
                             ELSE move.product_qty
                             END) FILTER (WHERE move.state NOT IN ('draft', 'cancel')))

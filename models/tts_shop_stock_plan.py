@@ -26,8 +26,9 @@ REFUSED_WAIT = timedelta(hours=1)
 class Plan:
     """One listing: what TikTok has of it, and what it should have.
 
-    Keys are TikTok's warehouse ids. `wanted` names all that an update has to name; a
-    plan that is only `read` serves the others.
+    Keys are TikTok's warehouse ids. `wanted` names all that an update has to name,
+    `wanted_before` what the last comparison wanted; a plan that is only `read` serves
+    the others.
     """
 
     listing: models.BaseModel
@@ -37,6 +38,7 @@ class Plan:
     problem: str = ""
     uncovered: dict = field(default_factory=dict)
     wanted: dict = field(default_factory=dict)
+    wanted_before: dict = field(default_factory=dict)
     odoo_quantity: int = 0
     after: SkuStock | None = None
 
@@ -64,12 +66,10 @@ class Plan:
 
     @property
     def is_held(self):
-        """Whether TikTok refused this very quantity a short time ago."""
-        listing = self.listing
-        return bool(
-            listing.next_push
-            and listing.next_push > fields.Datetime.now()
-            and listing.odoo_quantity == self.odoo_quantity
+        """Whether TikTok refused these very quantities a short time ago."""
+        next_push = self.listing.next_push
+        return bool(next_push and next_push > fields.Datetime.now()) and all(
+            self.wanted[key] == self.wanted_before.get(key) for key in self.change
         )
 
     @property
@@ -183,6 +183,7 @@ class TtsShop(models.Model):
         stored, kept = self._stored_levels(context, family)
         for plan in read:
             plan.uncovered = _uncovered(plan, covered)
+            plan.wanted_before = _wanted_before(plan, places, stored)
         _keep_back(kept, read, places)
         self._want([plan for plan in read if plan.is_open], places, kept)
         return Comparison(list(plans.values()), places, stored)
@@ -369,6 +370,16 @@ def _uncovered(plan, covered):
         )
         for row in (plan.stock.levels if plan.stock else ())
     }
+
+
+def _wanted_before(plan, places, stored):
+    """What the last comparison wanted to list: {warehouse: units}."""
+    found = {}
+    for row in plan.stock.levels if plan.stock else ():
+        key = plan.listing.id, places[row.warehouse_id].record_id
+        if key in stored:
+            found[row.warehouse_id] = stored[key][3]
+    return found
 
 
 def _left_of(row):

@@ -91,6 +91,21 @@ class TestStockOrders(StockCase):
         self.push_again()
         self.assertListed(7)
 
+    def test_an_order_that_got_its_product_later_counts_once(self):
+        product, listing = self.product(), self.listing()
+        product.default_code = False
+        listing.product_id = False
+        order_id = self.buy()
+        self.sync()
+        order = self.sale_order(order_id)
+        self.assertEqual(self.goods(order).product_id, self.shop.default_product_id)
+        listing.product_id = product
+        self.run_cron("ir_cron_heal_orders")
+        self.assertEqual(self.goods(order).product_id, product)
+        self.push_again()
+        self.assertEqual(self.kept_back(), 0)
+        self.assertListed(7)
+
     # === IN ODOO === #
 
     def test_an_order_in_odoo_lowers_the_quantity_once(self):
@@ -269,6 +284,15 @@ class TestStockOfTwoShops(StockCase):
         self.push_signalled()
         place = self.place_called("main", self.other)
         self.assertEqual(self.on_tiktok(self.twin(), place), 7)
+
+    def test_a_shop_with_much_to_push_keeps_no_other_waiting(self):
+        self.push_both()
+        shops = self.account.shop_ids
+        for many, few in (shops, shops[::-1]):
+            shops.listing_ids.push_state = "step"
+            many.listing_ids.push_state = "due"
+            few.listing_ids[:1].push_state = "due"
+            self.assertEqual(shops._due_stock_shops(), few + many)
 
     def test_a_shop_that_fails_stops_no_other(self):
         self.set_in_odoo(self.product(), 10)

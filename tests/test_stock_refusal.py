@@ -137,6 +137,17 @@ class TestStockRefusal(StockCase):
         self.push()
         self.assertEqual(self.on_tiktok(self.listing()), 8)
 
+    def test_the_same_units_in_another_warehouse_are_sent_at_once(self):
+        self.north.warehouse_id = self.make_warehouse()
+        self.set_product(lock="auction")
+        self.push()
+        self.set_product(lock=None)
+        self.set_in_odoo(self.product(), 6)
+        self.set_in_odoo(self.product(), 4, self.north.warehouse_id)
+        self.push()
+        self.assertEqual(self.on_tiktok(self.listing()), 6)
+        self.assertEqual(self.on_tiktok(self.listing(), self.north), 4)
+
     def test_a_refused_quantity_is_sent_again_when_its_time_has_come(self):
         self.set_product(lock="auction")
         self.push()

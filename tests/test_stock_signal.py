@@ -103,6 +103,11 @@ class TestStockSignal(StockCase, CronMixinCase):
         )
         self.assertEqual(self.signalled(), self.product())
 
+    def test_clerks_deliver_even_where_somebody_deleted_the_scheduled_action(self):
+        self.env.ref("sale_tiktok_shop.ir_cron_push_stock").unlink()
+        self.set_in_odoo(self.product(), 12)
+        self.assertEqual(self.signalled(), self.product())
+
     def test_what_a_rolled_back_savepoint_moved_is_not_signalled(self):
         with self.assertRaises(ZeroDivisionError), self.env.cr.savepoint():
             self.set_in_odoo(self.product(), 12)

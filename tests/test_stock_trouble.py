@@ -115,6 +115,14 @@ class TestStockTrouble(StockCase):
         self.assertGreater(waits[2], waits[1] * 1.5)
         self.assertEqual(self.issues("stock_sync").count, 3)
 
+    def test_waiting_never_grows_beyond_the_time_between_comparisons(self):
+        self.shop.stock_failure_count = 8
+        with self.fault("http_500", path="/product", rate=1):
+            self.shop.next_stock_sync = False
+            self.run_cron("ir_cron_push_stock")
+        wait = self.shop.next_stock_sync - fields.Datetime.now()
+        self.assertLessEqual(wait, timedelta(minutes=30))
+
     def test_an_expired_token_is_renewed_on_the_way(self):
         with self.fault("expired_token", rate=1):
             self.push()
