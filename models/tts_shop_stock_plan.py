@@ -1,14 +1,14 @@
 import logging
-from dataclasses import dataclass, field
 from datetime import timedelta
 
 from odoo import fields, models
 
 from .. import const
 from ..lib.errors import PayloadError, RateLimited, TikTokError, Unauthorized
-from ..lib.inventory import SkuStock, Target, offers, parse_inventory, uncovered
+from ..lib.inventory import Target, offers, parse_inventory, uncovered
 from ..lib.parsing import lenient_rows
 from ..utils import to_epoch
+from .tts_stock_plan import Comparison, Plan
 
 _logger = logging.getLogger(__name__)
 
@@ -18,135 +18,6 @@ OLDEST_CURSOR = timedelta(days=1)
 OVERLAP = timedelta(seconds=const.OVERLAP_SECONDS)
 # A window may end in the time to come here, as no cursor follows it: clocks differ.
 AHEAD = timedelta(minutes=10)
-# A refused quantity is not sent again and again; a person's Retry sends it at once.
-REFUSED_WAIT = timedelta(hours=1)
-
-
-@dataclass(slots=True)
-class Plan:
-    """One listing: what TikTok has of it, and what it should have.
-
-    Keys are TikTok's warehouse ids. `wanted` names all that an update has to name,
-    `wanted_before` what the last comparison wanted; a plan that is only `read` serves
-    the others.
-    """
-
-    listing: models.BaseModel
-    stock: SkuStock | None = None
-    is_only_read: bool = False
-    skipped: str = ""
-    problem: str = ""
-    uncovered: dict = field(default_factory=dict)
-    wanted: dict = field(default_factory=dict)
-    wanted_before: dict = field(default_factory=dict)
-    odoo_quantity: int = 0
-    after: SkuStock | None = None
-
-    @property
-    def is_open(self):
-        """Whether this listing is one to push."""
-        return bool(self.stock) and not (
-            self.is_only_read or self.skipped or self.problem
-        )
-
-    @property
-    def has_committed(self):
-        """Whether TikTok keeps units of it for orders."""
-        return bool(self.stock) and any(row.committed for row in self.stock.levels)
-
-    @property
-    def change(self):
-        """Units by which an update would change what buyers see: {warehouse: units}."""
-        levels = self.stock.levels if self.is_open else ()
-        return {
-            row.warehouse_id: self.wanted[row.warehouse_id] - row.available
-            for row in levels
-            if self.wanted.get(row.warehouse_id, row.available) != row.available
-        }
-
-    @property
-    def is_held(self):
-        """Whether TikTok refused these very quantities a short time ago."""
-        next_push = self.listing.next_push
-        return bool(next_push and next_push > fields.Datetime.now()) and all(
-            self.wanted[key] == self.wanted_before.get(key) for key in self.change
-        )
-
-    @property
-    def is_kept(self):
-        """Whether what was set stands: nothing was sold while it was on its way.
-
-        What is on sale and what is committed add up to what was wanted and what was
-        committed; units that were sold meanwhile are on sale once more on top of that.
-        """
-        if not self.after:
-            return False
-        committed = {row.warehouse_id: row.committed for row in self.stock.levels}
-        return all(
-            row.available + row.committed
-            <= self.wanted[row.warehouse_id] + committed.get(row.warehouse_id, 0)
-            for row in self.after.levels
-            if row.warehouse_id in self.wanted
-        )
-
-    def outcome(self, is_sent, refusal=None):
-        """Return what the listing says after this.
-
-        :param bool is_sent: whether TikTok answered an update
-        :param refusal: the `SkuRefused` it answered with, if any
-        """
-        if self.skipped or self.problem:
-            values = _state("skipped" if self.skipped else "error", self.reason)
-        elif refusal:
-            values = _refused(refusal)
-        elif is_sent:
-            now = fields.Datetime.now()
-            values = _state("step" if self.is_kept else "due") | {
-                "pushed_quantity": self.odoo_quantity,
-                "pushed_at": now,
-            }
-        elif self.change and self.is_held:
-            values = _state("error", self.listing.push_reason) | {
-                "next_push": self.listing.next_push
-            }
-        else:
-            values = _state("due" if self.change else "step")
-        if self.wanted:
-            values["odoo_quantity"] = self.odoo_quantity
-        if self.stock:
-            levels = (self.after or self.stock).levels
-            values["tiktok_quantity"] = sum(row.available for row in levels)
-        return values
-
-    @property
-    def reason(self):
-        """Why there is nothing to push."""
-        return self.skipped or self.problem
-
-
-def _state(state, reason=False):
-    return {"push_state": state, "push_reason": reason, "next_push": False}
-
-
-def _refused(refusal):
-    """What a listing says when TikTok refused its quantity."""
-    if set(refusal.codes) & set(const.SHARED_STOCK_CODES):
-        return _state("skipped", refusal.sentence()) | {"is_shared_stock": True}
-    return _state("error", refusal.sentence()) | {
-        "next_push": fields.Datetime.now() + REFUSED_WAIT
-    }
-
-
-@dataclass(slots=True)
-class Comparison:
-    """What a comparison is made of: the plans, and what they refer to.
-
-    `places` is {TikTok warehouse id: `Place`}, `stored` as of `_stored_levels`.
-    """
-
-    plans: list
-    places: dict
-    stored: dict
 
 
 class TtsShop(models.Model):
@@ -182,7 +53,7 @@ class TtsShop(models.Model):
         covered = self._covered_units(read, self._orders_that_left(client))
         stored, kept = self._stored_levels(context, family)
         for plan in read:
-            plan.uncovered = _uncovered(plan, covered)
+            plan.uncovered = _uncovered(plan, covered, places, stored)
             plan.wanted_before = _wanted_before(plan, places, stored)
         _keep_back(kept, read, places)
         self._want([plan for plan in read if plan.is_open], places, kept)
@@ -361,14 +232,23 @@ def _uncounted(products, parts):
     )
 
 
-def _uncovered(plan, covered):
-    """Units that TikTok committed and Odoo does not hold back: {warehouse: units}."""
+def _uncovered(plan, covered, places, stored):
+    """Units that TikTok committed and Odoo does not hold back: {warehouse: units}.
+
+    Where TikTok does not tell, what was known last counts.
+    """
+    if not plan.stock:
+        return {
+            remote_id: stored[plan.listing.id, place.record_id][2]
+            for remote_id, place in places.items()
+            if (plan.listing.id, place.record_id) in stored
+        }
     return {
         row.warehouse_id: uncovered(
             row.committed,
             covered.get((plan.listing.sku_remote_id, row.warehouse_id), 0),
         )
-        for row in (plan.stock.levels if plan.stock else ())
+        for row in plan.stock.levels
     }
 
 

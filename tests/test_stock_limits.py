@@ -1,6 +1,9 @@
+from unittest.mock import patch
+
 from odoo import fields
 from odoo.tests import Form, tagged
 
+from ..lib.client import TikTokClient
 from .stock_case import StockCase
 
 
@@ -108,6 +111,20 @@ class TestStockLimits(StockCase):
         self.set_in_odoo(self.product(), 0)
         self.push_again()
         self.assertListed(0)
+
+    def test_what_an_unread_listing_keeps_back_is_not_listed_for_its_twin(self):
+        twin = self.listing(1)
+        twin.product_id = self.product()
+        self.buy(3, status="UNPAID")
+        self.push_again()
+        mine, ask = self.listing().sku_remote_id, TikTokClient.inventory
+
+        def forget(client, product_ids=(), sku_ids=()):
+            return ask(client, sku_ids=[key for key in sku_ids if key != mine])
+
+        with patch.object(TikTokClient, "inventory", forget):
+            self.push_again()
+        self.assertEqual(self.on_tiktok(twin), 7)
 
     # === WAREHOUSES THAT COUNT, AND WAREHOUSES THAT SHIP === #
 
