@@ -16,6 +16,37 @@ RULE_FIELDS = {
 PUSH_ANEW = {"push_state": "waiting", "next_push": False, "is_shared_stock": False}
 MOST_UNITS = 2**31 - 1  # what an integer column holds
 
+UPSERT_LEVELS = """
+INSERT INTO tts_listing_level AS level
+       (listing_id, shop_id, company_id, warehouse_id, tiktok_quantity,
+        committed_quantity, uncovered_quantity, odoo_quantity,
+        pushed_quantity, pushed_at, create_date, write_date,
+        create_uid, write_uid)
+SELECT listing.id, listing.shop_id, listing.company_id, row.place,
+       row.tiktok, row.committed, row.uncovered, row.wanted, row.pushed,
+       CASE WHEN row.pushed IS NOT NULL THEN %(now)s::timestamp END,
+       %(now)s, %(now)s, %(user)s, %(user)s
+  FROM unnest(%(listings)s, %(places)s, %(tiktok)s::int[],
+              %(committed)s::int[], %(uncovered)s::int[],
+              %(wanted)s::int[], %(pushed)s::int[])
+    AS row(listing, place, tiktok, committed, uncovered, wanted, pushed)
+  JOIN tts_listing listing ON listing.id = row.listing
+    ON CONFLICT (listing_id, warehouse_id) DO UPDATE SET
+       tiktok_quantity = COALESCE(
+           EXCLUDED.tiktok_quantity, level.tiktok_quantity),
+       committed_quantity = COALESCE(
+           EXCLUDED.committed_quantity, level.committed_quantity),
+       uncovered_quantity = COALESCE(
+           EXCLUDED.uncovered_quantity, level.uncovered_quantity),
+       odoo_quantity = COALESCE(
+           EXCLUDED.odoo_quantity, level.odoo_quantity),
+       pushed_quantity = COALESCE(
+           EXCLUDED.pushed_quantity, level.pushed_quantity),
+       pushed_at = COALESCE(EXCLUDED.pushed_at, level.pushed_at),
+       write_date = EXCLUDED.write_date,
+       write_uid = EXCLUDED.write_uid
+"""
+
 
 class TtsListingLevel(models.Model):
     """The stock of one listing in one of TikTok's warehouses, in units."""
@@ -78,36 +109,7 @@ class TtsListingLevel(models.Model):
         # A unique index settles who was first, so that no worker needs to look before.
         self.env.cr.execute(
             SQL(
-                """
-                INSERT INTO tts_listing_level AS level
-                       (listing_id, shop_id, company_id, warehouse_id, tiktok_quantity,
-                        committed_quantity, uncovered_quantity, odoo_quantity,
-                        pushed_quantity, pushed_at, create_date, write_date,
-                        create_uid, write_uid)
-                SELECT listing.id, listing.shop_id, listing.company_id, row.place,
-                       row.tiktok, row.committed, row.uncovered, row.wanted, row.pushed,
-                       CASE WHEN row.pushed IS NOT NULL THEN %(now)s::timestamp END,
-                       %(now)s, %(now)s, %(user)s, %(user)s
-                  FROM unnest(%(listings)s, %(places)s, %(tiktok)s::int[],
-                              %(committed)s::int[], %(uncovered)s::int[],
-                              %(wanted)s::int[], %(pushed)s::int[])
-                    AS row(listing, place, tiktok, committed, uncovered, wanted, pushed)
-                  JOIN tts_listing listing ON listing.id = row.listing
-                    ON CONFLICT (listing_id, warehouse_id) DO UPDATE SET
-                       tiktok_quantity = COALESCE(
-                           EXCLUDED.tiktok_quantity, level.tiktok_quantity),
-                       committed_quantity = COALESCE(
-                           EXCLUDED.committed_quantity, level.committed_quantity),
-                       uncovered_quantity = COALESCE(
-                           EXCLUDED.uncovered_quantity, level.uncovered_quantity),
-                       odoo_quantity = COALESCE(
-                           EXCLUDED.odoo_quantity, level.odoo_quantity),
-                       pushed_quantity = COALESCE(
-                           EXCLUDED.pushed_quantity, level.pushed_quantity),
-                       pushed_at = COALESCE(EXCLUDED.pushed_at, level.pushed_at),
-                       write_date = EXCLUDED.write_date,
-                       write_uid = EXCLUDED.write_uid
-                """,
+                UPSERT_LEVELS,
                 now=now,
                 user=self.env.uid,
                 listings=columns[0],
@@ -221,8 +223,6 @@ class TtsListing(models.Model):
         result = super().write(vals | PUSH_ANEW)
         # What is kept back for the orders of a listing moves along with it.
         (before | self.product_id)._tts_signal_stock()
-        if not self.product_id:
-            self.shop_id._trigger_stock_push()
         return result
 
     @api.model

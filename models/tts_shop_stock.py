@@ -63,6 +63,14 @@ class TtsShop(models.Model):
     stock_failure_count = fields.Integer(readonly=True, copy=False)
     last_stock_error = fields.Char(readonly=True, copy=False)
 
+    @api.depends("stock_failure_count")
+    def _compute_health(self):
+        """A shop whose stock cannot be pushed is not in step."""
+        super()._compute_health()
+        for shop in self:
+            if shop.stock_failure_count and shop.health != "disconnected":
+                shop.health = "retrying"
+
     # === CRUD === #
 
     def write(self, vals):

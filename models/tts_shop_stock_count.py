@@ -13,6 +13,85 @@ QUANTITIES = (
     "virtual_available",
 )
 
+COVERED_UNITS = """
+  SELECT line.tts_sku_id, mirror.warehouse_remote_id,
+         SUM(LEAST(line.product_uom_qty, COALESCE(held.quantity, 0),
+                   sold.units))
+    FROM tts_order mirror
+    JOIN sale_order ON sale_order.tts_order_id = mirror.id
+    JOIN sale_order_line line ON line.order_id = sale_order.id
+    JOIN tts_listing listing ON listing.shop_id = mirror.shop_id
+     AND listing.sku_remote_id = line.tts_sku_id
+     AND listing.product_id = line.product_id
+    JOIN LATERAL (%(held)s) held ON TRUE
+    JOIN LATERAL (%(sold)s) sold ON TRUE
+   WHERE mirror.shop_id = %(shop)s
+     AND mirror.status IN %(statuses)s
+     AND mirror.error_message IS NULL
+     AND mirror.is_fbt IS NOT TRUE
+     AND mirror.remote_id != ALL(%(left)s)
+     AND sale_order.state = 'sale'
+     AND listing.id = ANY(%(listings)s)
+GROUP BY line.tts_sku_id, mirror.warehouse_remote_id
+"""
+
+HELD_BY_MOVES = """
+   SELECT CASE
+          WHEN bool_and(move.product_id = line.product_id)
+               -- A line that was given its product left such moves behind.
+               FILTER (WHERE move.state != 'cancel')
+          THEN GREATEST(0, SUM(CASE
+                   -- A delivery without backorder keeps its whole demand.
+                   WHEN move.state = 'done'
+                   THEN CASE WHEN source.usage = 'customer' THEN -1 ELSE 1 END
+                        * move.quantity
+                        * move.product_qty / NULLIF(move.product_uom_qty, 0)
+                   ELSE move.product_qty
+                   END) FILTER (WHERE move.state NOT IN ('draft', 'cancel')))
+          WHEN bool_and(move.state NOT IN ('draft', 'cancel')
+                    AND source.usage != 'customer'
+                    AND (move.state != 'done'
+                         OR move.quantity >= move.product_uom_qty))
+          THEN line.product_uom_qty
+          END AS quantity
+     FROM stock_move move
+     JOIN stock_location source ON source.id = move.location_id
+     JOIN stock_location dest ON dest.id = move.location_dest_id
+LEFT JOIN stock_location final ON final.id = move.location_final_id
+    WHERE move.sale_line_id = line.id
+      AND CASE
+          WHEN source.usage = 'customer' THEN move.state = 'done'
+          ELSE dest.usage NOT IN ('internal', 'view')
+               OR (move.state != 'done'
+                   AND final.usage NOT IN ('internal', 'view'))
+          END
+"""
+
+STORED_LEVELS = """
+   SELECT level.listing_id, level.warehouse_id,
+          COALESCE(level.tiktok_quantity, 0),
+          COALESCE(level.committed_quantity, 0),
+          COALESCE(level.uncovered_quantity, 0),
+          COALESCE(level.odoo_quantity, 0)
+     FROM tts_listing_level level
+    WHERE level.listing_id = ANY(%(listings)s)
+UNION ALL
+   SELECT NULL, listing.product_id,
+          COALESCE(place.warehouse_id, shop.warehouse_id),
+          SUM(level.uncovered_quantity), NULL, NULL
+     FROM tts_listing_level level
+     JOIN tts_listing listing ON listing.id = level.listing_id
+     JOIN tts_shop shop ON shop.id = listing.shop_id
+     JOIN tts_warehouse place ON place.id = level.warehouse_id
+    WHERE level.uncovered_quantity > 0
+      AND listing.product_id = ANY(%(products)s)
+      AND listing.id != ALL(%(listings)s)
+      AND listing.gone IS NOT TRUE
+      AND (shop.id = %(shop)s OR (shop.stock_sync AND shop.active))
+      AND place.kind IS DISTINCT FROM %(fbt)s
+ GROUP BY 2, 3
+"""
+
 
 class TtsShop(models.Model):
     """How much of Odoo's stock can be promised, in few statements for many products."""
@@ -41,27 +120,7 @@ class TtsShop(models.Model):
         self.env.flush_all()
         rows = self.env.execute_query(
             SQL(
-                """
-                SELECT line.tts_sku_id, mirror.warehouse_remote_id,
-                       SUM(LEAST(line.product_uom_qty, COALESCE(held.quantity, 0),
-                                 sold.units))
-                  FROM tts_order mirror
-                  JOIN sale_order ON sale_order.tts_order_id = mirror.id
-                  JOIN sale_order_line line ON line.order_id = sale_order.id
-                  JOIN tts_listing listing ON listing.shop_id = mirror.shop_id
-                   AND listing.sku_remote_id = line.tts_sku_id
-                   AND listing.product_id = line.product_id
-                  JOIN LATERAL (%(held)s) held ON TRUE
-                  JOIN LATERAL (%(sold)s) sold ON TRUE
-                 WHERE mirror.shop_id = %(shop)s
-                   AND mirror.status IN %(statuses)s
-                   AND mirror.error_message IS NULL
-                   AND mirror.is_fbt IS NOT TRUE
-                   AND mirror.remote_id != ALL(%(left)s)
-                   AND sale_order.state = 'sale'
-                   AND listing.id = ANY(%(listings)s)
-              GROUP BY line.tts_sku_id, mirror.warehouse_remote_id
-                """,
+                COVERED_UNITS,
                 held=self._held_by_moves(),
                 sold=self._units_not_left(left),
                 shop=self.id,
@@ -94,39 +153,7 @@ class TtsShop(models.Model):
         units: one that was cancelled, cut short or came back makes all of the line
         doubtful.
         """
-        return SQL(
-            """
-            SELECT CASE
-                   WHEN bool_and(move.product_id = line.product_id)
-                        -- A line that was given its product left such moves behind.
-                        FILTER (WHERE move.state != 'cancel')
-                   THEN GREATEST(0, SUM(CASE
-                            -- A delivery without backorder keeps its whole demand.
-                            WHEN move.state = 'done'
-                            THEN CASE WHEN source.usage = 'customer' THEN -1 ELSE 1 END
-                                 * move.quantity
-                                 * move.product_qty / NULLIF(move.product_uom_qty, 0)
-                            ELSE move.product_qty
-                            END) FILTER (WHERE move.state NOT IN ('draft', 'cancel')))
-                   WHEN bool_and(move.state NOT IN ('draft', 'cancel')
-                             AND source.usage != 'customer'
-                             AND (move.state != 'done'
-                                  OR move.quantity >= move.product_uom_qty))
-                   THEN line.product_uom_qty
-                   END AS quantity
-              FROM stock_move move
-              JOIN stock_location source ON source.id = move.location_id
-              JOIN stock_location dest ON dest.id = move.location_dest_id
-         LEFT JOIN stock_location final ON final.id = move.location_final_id
-             WHERE move.sale_line_id = line.id
-               AND CASE
-                   WHEN source.usage = 'customer' THEN move.state = 'done'
-                   ELSE dest.usage NOT IN ('internal', 'view')
-                        OR (move.state != 'done'
-                            AND final.usage NOT IN ('internal', 'view'))
-                   END
-            """
-        )
+        return SQL(HELD_BY_MOVES)
 
     def _stored_levels(self, listings, products):
         """Read the levels of many listings, and what the other listings of their
@@ -140,30 +167,7 @@ class TtsShop(models.Model):
         """
         rows = self.env.execute_query(
             SQL(
-                """
-                SELECT level.listing_id, level.warehouse_id,
-                       COALESCE(level.tiktok_quantity, 0),
-                       COALESCE(level.committed_quantity, 0),
-                       COALESCE(level.uncovered_quantity, 0),
-                       COALESCE(level.odoo_quantity, 0)
-                  FROM tts_listing_level level
-                 WHERE level.listing_id = ANY(%(listings)s)
-             UNION ALL
-                SELECT NULL, listing.product_id,
-                       COALESCE(place.warehouse_id, shop.warehouse_id),
-                       SUM(level.uncovered_quantity), NULL, NULL
-                  FROM tts_listing_level level
-                  JOIN tts_listing listing ON listing.id = level.listing_id
-                  JOIN tts_shop shop ON shop.id = listing.shop_id
-                  JOIN tts_warehouse place ON place.id = level.warehouse_id
-                 WHERE level.uncovered_quantity > 0
-                   AND listing.product_id = ANY(%(products)s)
-                   AND listing.id != ALL(%(listings)s)
-                   AND listing.gone IS NOT TRUE
-                   AND (shop.id = %(shop)s OR (shop.stock_sync AND shop.active))
-                   AND place.kind IS DISTINCT FROM %(fbt)s
-              GROUP BY 2, 3
-                """,
+                STORED_LEVELS,
                 products=list(products),
                 listings=listings.ids,
                 shop=self.id,

@@ -122,7 +122,7 @@ class TtsShop(models.Model):
             listings = self._search_stock(
                 [
                     ("push_state", "in", PENDING_STATES),
-                    ("product_remote_id", "in", products),
+                    ("product_remote_id", "in", [key or False for key in products]),
                 ]
             )
             self._go_through(client, listings, is_push=True)
@@ -142,19 +142,22 @@ class TtsShop(models.Model):
     def _pending_products(self, done):
         """Find the TikTok products to push next, those that list too much first.
 
+        A SKU that is known from an order may have no product yet: "" stands for all of
+        those.
+
         :param done: the ids that were pushed in this run already
         """
         self.env["tts.listing"].flush_model()
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT product_remote_id
+                SELECT COALESCE(product_remote_id, '') AS product
                   FROM tts_listing
                  WHERE shop_id = %s AND push_state IN %s
-                   AND product_remote_id != ALL(%s)
-              GROUP BY product_remote_id
+                   AND COALESCE(product_remote_id, '') != ALL(%s)
+              GROUP BY product
               ORDER BY MIN(COALESCE(odoo_quantity, 0) - COALESCE(tiktok_quantity, 0)),
-                       product_remote_id
+                       product
                  LIMIT %s
                 """,
                 self.id,
@@ -175,7 +178,7 @@ class TtsShop(models.Model):
         """
         now = fields.Datetime.now()
         is_recent = self.last_success and self.last_success > now - RECENT
-        waits = self.failure_count and self.next_order_sync > now
+        waits = self.failure_count and (self.next_order_sync or now) > now
         if not self.order_sync or is_recent or waits:
             return True
         time_left = self._sync_orders_safely()
@@ -215,7 +218,7 @@ class TtsShop(models.Model):
         by_product = {}
         for plan in plans:
             if plan.change and not plan.is_held:
-                by_product.setdefault(plan.listing.product_remote_id, []).append(plan)
+                by_product.setdefault(plan.stock.product_id, []).append(plan)
         sent, refused = [], {}
         for product_id, group in sorted(
             by_product.items(),

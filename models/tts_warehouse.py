@@ -9,6 +9,21 @@ from ..lib.logistics import parse_warehouse
 # Whoever changes one of these changes what every listing of the shop offers.
 STOCK_FIELDS = {"warehouse_id", "stock_sync", "stock_warehouse_ids"}
 
+STOCK_PLACES = """
+SELECT place.remote_id, place.id, COALESCE(place.is_default, FALSE),
+       COALESCE(place.kind = %(fbt)s, FALSE),
+       COALESCE(place.effect_status = %(disabled)s, FALSE),
+       COALESCE(place.stock_sync, FALSE),
+       COALESCE(place.warehouse_id, shop.warehouse_id),
+       ARRAY(SELECT counted.stock_warehouse_id
+               FROM stock_warehouse_tts_warehouse_rel counted
+              WHERE counted.tts_warehouse_id = place.id
+           ORDER BY 1)
+  FROM tts_warehouse place
+  JOIN tts_shop shop ON shop.id = place.shop_id
+ WHERE shop.id = %(shop)s
+"""
+
 
 class Place(NamedTuple):
     """What the stock sync has to know of a TikTok warehouse, read once."""
@@ -95,20 +110,7 @@ class TtsShop(models.Model):
         self.env["tts.warehouse"].flush_model()
         rows = self.env.execute_query(
             SQL(
-                """
-                SELECT place.remote_id, place.id, COALESCE(place.is_default, FALSE),
-                       COALESCE(place.kind = %(fbt)s, FALSE),
-                       COALESCE(place.effect_status = %(disabled)s, FALSE),
-                       COALESCE(place.stock_sync, FALSE),
-                       COALESCE(place.warehouse_id, shop.warehouse_id),
-                       ARRAY(SELECT counted.stock_warehouse_id
-                               FROM stock_warehouse_tts_warehouse_rel counted
-                              WHERE counted.tts_warehouse_id = place.id
-                           ORDER BY 1)
-                  FROM tts_warehouse place
-                  JOIN tts_shop shop ON shop.id = place.shop_id
-                 WHERE shop.id = %(shop)s
-                """,
+                STOCK_PLACES,
                 fbt=const.FBT_WAREHOUSE,
                 disabled=const.DISABLED,
                 shop=self.id,

@@ -87,7 +87,8 @@ class StockCase(OrderCase):
 
     def on_tiktok(self, listing, place=None):
         """Return the units that buyers see of a listing in a warehouse."""
-        stock = self.control("GET", "/state?only=inventory")["inventory"][listing.sku_remote_id]
+        inventory = self.control("GET", "/state?only=inventory")["inventory"]
+        stock = inventory[listing.sku_remote_id]
         return stock[(place or self.main).remote_id]["available"]
 
     def set_on_tiktok(self, listing, units, place=None):

@@ -69,6 +69,7 @@ class TestStockTrouble(StockCase):
             self.assertEqual(listing.pushed_quantity, listing.odoo_quantity)
         self.assertEqual(refused.push_state, "due")
         self.assertEqual(self.shop.stock_failure_count, 1)
+        self.assertEqual(self.shop.health, "retrying")
         issue = self.issues("stock_sync")
         self.assertEqual(issue.category, "stock")
         self.assertEqual(issue.next_retry, self.shop.next_stock_sync)
@@ -217,6 +218,13 @@ class TestStockTrouble(StockCase):
         self.assertEqual(self.on_tiktok(self.listing()), 10)
 
     # === PEOPLE === #
+
+    def test_a_sku_whose_product_is_not_known_yet_is_pushed_all_the_same(self):
+        self.push()
+        self.listing().write({"product_remote_id": False, "push_state": "due"})
+        self.set_in_odoo(self.product(), 4)
+        self.push_signalled()
+        self.assertEqual(self.on_tiktok(self.listing()), 4)
 
     def test_a_shop_that_does_not_push_is_never_called(self):
         self.shop.stock_sync = False
