@@ -4,73 +4,16 @@ Nothing is written behind Odoo's back: log in, fill in the account, click Author
 agree on the consent page, come back, click Sync Orders.
 """
 
-import json
 import time
-import urllib.request
+from collections.abc import Callable
 from datetime import datetime, timezone
 
-from . import server
 from .progress import SetupError, say
 from .web_client import WebClient
 
 CALLBACK = "/tts/oauth/callback"
 ACCOUNT = "Sandbox"
-STOCK = 1000
-SYNC_TIMEOUT = 600
-
-
-def sandbox_state(sandbox: server.SandboxServer, raw: bool = True) -> dict:
-    """Return everything the sandbox knows, by its control door.
-
-    :param raw: with the order documents.
-    """
-    url = f"{sandbox.url}/_sandbox/state?raw={int(raw)}"
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with opener.open(url, timeout=60) as answer:
-        return json.load(answer)
-
-
-def create_products(client: WebClient, state: dict) -> int:
-    """Create a storable product with stock for each seller SKU; return how many.
-
-    SKUs that Odoo knows already are left alone.
-    """
-    names = {
-        sku["seller_sku"]: product["title"]
-        for product in state["products"].values()
-        for sku in product["skus"]
-        if sku["seller_sku"]
-    }
-    taken = client.read(
-        "product.product", [("default_code", "in", list(names))], ["default_code"]
-    )
-    for row in taken:
-        del names[row["default_code"]]
-    if not names:
-        return 0
-    values = [
-        {"name": name, "default_code": sku, "type": "consu", "is_storable": True}
-        for sku, name in names.items()
-    ]
-    products = client.call("product.product", "create", values)
-    _stock_up(client, products)
-    return len(products)
-
-
-def _stock_up(client: WebClient, products: list[int]) -> None:
-    (warehouse,) = client.read("stock.warehouse", [], ["lot_stock_id"], limit=1)
-    counted = [
-        {
-            "product_id": product,
-            "location_id": warehouse["lot_stock_id"][0],
-            "inventory_quantity": STOCK,
-        }
-        for product in products
-    ]
-    quants = client.call(
-        "stock.quant", "create", counted, context={"inventory_mode": True}
-    )
-    client.call("stock.quant", "action_apply_inventory", quants)
+TIMEOUT = 600
 
 
 def authorize(client: WebClient, keys: dict) -> int:
@@ -121,24 +64,34 @@ def sync(client: WebClient, again_from: str | None = None) -> None:
         ids = [shop["id"] for shop in shops(client)]
         client.call("tts.shop", "write", ids, {"last_order_sync": again_from})
     start_sync(client)
-    deadline, told = time.monotonic() + SYNC_TIMEOUT, 0
-    while True:
-        rows = shops(client)
-        through = sum(map(_is_through, rows))
-        if through == len(rows):
-            return
-        if through > told:
-            say(f"   {through} of {len(rows)} shops")
-            told = through
-        if time.monotonic() > deadline:
-            raise SetupError(f"the sync did not end within {SYNC_TIMEOUT} s")
-        time.sleep(1)
+    wait(lambda: _left(client), "the order sync", "shops")
 
 
 def start_sync(client: WebClient) -> None:
     """Click Sync Orders on all shops."""
     ids = [shop["id"] for shop in shops(client)]
     client.call("tts.shop", "action_sync_orders", ids)
+
+
+def wait(left: Callable[[], int], what: str, unit: str = "") -> None:
+    """Wait until ``left`` returns 0.
+
+    :param unit: what it counts; told as it becomes less, silent when empty.
+    :raise SetupError: when it takes too long.
+    """
+    deadline = time.monotonic() + TIMEOUT
+    least = None
+    while count := left():
+        if unit and least is not None and count < least:
+            say(f"   {count} {unit} to go")
+        least = count if least is None else min(count, least)
+        if time.monotonic() > deadline:
+            raise SetupError(f"{what} did not end within {TIMEOUT} s")
+        time.sleep(0.5)
+
+
+def _left(client: WebClient) -> int:
+    return sum(not _is_through(shop) for shop in shops(client))
 
 
 def _is_through(shop: dict) -> bool:

@@ -1,26 +1,41 @@
-"""``make demo``: sell on a sandbox of TikTok Shop, sync to Odoo, count what arrived.
+"""``make demo``: sell on a sandbox of TikTok Shop, sync with Odoo, count the result.
 
-Real servers, real HTTP, the real scheduled action; nothing stays behind.
+Real servers, real HTTP, the real scheduled actions; nothing stays behind.
 """
 
 import json
 import os
 import signal
 import sys
-import textwrap
 from datetime import datetime, timedelta, timezone
 
-from . import connect, database, environment, reconcile, server
+from . import (
+    catalogue,
+    connect,
+    database,
+    demo_report,
+    demo_stock,
+    door,
+    environment,
+    goods,
+    server,
+)
 from .progress import SetupError, say, step
 from .web_client import WebClient
 
-SANDBOX = ("--market", "all", "--orders", "200", "--broken", "6")
+# The seller of this market has no product in Odoo yet.
+EMPTY = "US"
+SANDBOX = (
+    *("--market", "all", "--orders", "200", "--broken", "6"),
+    *("--products", "20", "--own-skus", EMPTY),
+)
 
 
 def main(arguments: list[str]) -> int:
     """Run the demo; ``arguments`` replace the sandbox's options.
 
-    :return: 0 when every order to ship is in Odoo once and to the cent.
+    :return: 0 when every order to ship is in Odoo once and to the cent, every SKU has
+        its product, and TikTok lists what can be shipped.
     """
     env = environment.ensure()
     name = f"tts_demo_{os.getpid()}"
@@ -32,74 +47,82 @@ def main(arguments: list[str]) -> int:
 
 
 def _show(env: environment.Env, name: str, options: tuple[str, ...]) -> int:
-    odoo = server.OdooServer(env, name, cron_threads=1)
+    # Two threads: orders and stock do not wait for the reading of catalogues.
+    odoo = server.OdooServer(env, name, cron_threads=2)
     redirect = ("--redirect-url", odoo.url + connect.CALLBACK)
     sandbox = server.SandboxServer(env, options=(*options, *redirect))
     with sandbox, odoo:
         say(f"   sandbox of TikTok Shop: {sandbox.url}\n   Odoo: {odoo.url}")
         client = WebClient(odoo.url)
         client.log_in("admin", "admin")
-        _connect(client, sandbox)
-        state = _sync(client, sandbox)
-        found = reconcile.rows(client, state)
-        return _report(client, found)
+        state = door.state(sandbox, "shops", "products", "orders", raw=False)
+        say(f"   {len(state['orders'])} orders in {len(state['shops'])} shops")
+        _connect(client, sandbox, state)
+        _sync_orders(client)
+        _sync_catalogues(client)
+        _sync_again(client)
+        demo_stock.show(client, sandbox)
+        return demo_report.report(client, sandbox)
 
 
-def _connect(client: WebClient, sandbox: server.SandboxServer) -> None:
-    state = connect.sandbox_state(sandbox, raw=False)
-    say(f"   {len(state['orders'])} orders in {len(state['shops'])} shops")
-    with step("products in Odoo for the seller SKUs, with stock"):
-        say(f"   {connect.create_products(client, state)} products")
+def _connect(client: WebClient, sandbox: server.SandboxServer, state: dict) -> None:
+    empty = tuple(shop["id"] for shop in state["shops"] if shop["region"] == EMPTY)
+    with step(f"products in Odoo for the seller SKUs, with stock; none for {EMPTY}"):
+        say(f"   {len(goods.create(client, state, empty))} products")
     with step("authorizing on the consent page"):
         connect.authorize(client, json.loads(sandbox.hello()))
+    catalogue.sync_daily(client, False)  # a person looks first
     say("   connected: " + ", ".join(row["name"] for row in connect.shops(client)))
 
 
-def _sync(client: WebClient, sandbox: server.SandboxServer) -> dict:
-    """Sync, then sync the same days again, which must change nothing.
+# === ORDERS === #
 
-    :return: the sandbox's state as it was between the two.
-    """
+
+def _sync_orders(client: WebClient) -> None:
     with step("Sync Orders, by the scheduled action"):
         connect.sync(client)
-    first = client.call("sale.order", "search_count", [("tts_order_id", "!=", False)])
-    say(f"   {first} sales orders")
-    state = connect.sandbox_state(sandbox)
+    say(
+        f"   {_orders(client)} sales orders, "
+        f"{demo_report.default_lines(client)} lines with the default product"
+    )
+
+
+def _sync_again(client: WebClient) -> None:
+    """Sync the same days once more, which must change nothing."""
+    before = _orders(client)
     since = datetime.now(timezone.utc) - timedelta(days=15)
-    with step("the same 15 days once more"):
+    with step("Sync Orders of the same 15 days once more"):
         connect.sync(client, again_from=since.strftime("%Y-%m-%d %H:%M:%S"))
-    again = client.call("sale.order", "search_count", [("tts_order_id", "!=", False)])
-    say(f"   {again - first} more sales orders")
-    return state
+    say(f"   {_orders(client) - before} more sales orders")
 
 
-def _report(client: WebClient, found: list[reconcile.Row]) -> int:
-    print()
-    print(reconcile.table(found, "region", "market"))
-    print()
-    print(reconcile.table(found, "status", "status on TikTok Shop"))
-    _print_issues(client)
-    verdict = reconcile.judge(found)
-    print(
-        f"\nbroken on purpose: {verdict.broken} orders, "
-        f"{verdict.broken - verdict.unlisted} of them in the list of issues"
-    )
-    print(
-        f"demo: {verdict.to_ship} orders to ship on TikTok Shop, "
-        f"{verdict.in_odoo} in Odoo, {verdict.missing} missing, "
-        f"{verdict.duplicated} duplicated, {verdict.differing} amounts differing",
-        flush=True,
-    )
-    return 0 if verdict.good else 1
+def _orders(client: WebClient) -> int:
+    return client.call("sale.order", "search_count", [("tts_order_id", "!=", False)])
 
 
-def _print_issues(client: WebClient) -> None:
-    fields = ["name", "reason", "shop_id"]
-    issues = client.read("tts.issue", [("state", "=", "open")], fields, order="key")
-    print(f"\nissues: {len(issues)}")
-    for issue in issues:
-        print(f"  {issue['shop_id'][1]}: {issue['name']}")
-        print(textwrap.indent(textwrap.fill(issue["reason"] or "", 84), "      "))
+# === CATALOGUE === #
+
+
+def _sync_catalogues(client: WebClient) -> None:
+    """Read all catalogues, match what can be matched, create what is missing."""
+    shops = connect.shops(client)
+    with step("Sync Product Catalogue of all shops"):
+        syncs = catalogue.preview(client, [shop["id"] for shop in shops])
+    demo_report.print_previews(syncs)
+    with step("Apply"):
+        catalogue.apply(client, syncs)
+    catalogue.sync_daily(client, True)
+    empty = [shop["id"] for shop in shops if shop["region"] == EMPTY]
+    with step(f"Create Odoo Products of {EMPTY}, with variants and images"):
+        rows = [
+            row for shop in empty for row in catalogue.create_products(client, shop)
+        ]
+    products = {row["product_id"][0] for row in rows if row["product_id"]}
+    say(f"   {len(rows)} listings, {len(products)} products with stock now")
+    goods.stock_up(client, sorted(products))
+    with step("open orders get the products of their SKUs"):
+        catalogue.wait_for_repairs(client)
+    say(f"   {demo_report.default_lines(client)} lines with the default product")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,118 @@
+"""What the demo prints: tables by market, the issues, and the lines that count."""
+
+import textwrap
+from collections import defaultdict
+
+from . import door, reconcile, reconcile_catalogue, reconcile_stock, server
+from .progress import say
+from .web_client import WebClient
+
+
+def default_lines(client: WebClient) -> int:
+    """Count lines of TikTok orders that carry the default product for a SKU."""
+    products = client.read("tts.shop", [], ["default_product_id"])
+    ids = [shop["default_product_id"][0] for shop in products]
+    lines = [
+        ("product_id", "in", ids),
+        ("tts_sku_id", "!=", False),
+        ("state", "!=", "cancel"),
+    ]
+    return client.call("sale.order.line", "search_count", lines)
+
+
+def print_previews(syncs: list[dict]) -> None:
+    """Print what applying these catalogue syncs would do."""
+    for sync in syncs:
+        matched = sync["seller_sku_count"] + sync["barcode_count"]
+        say(
+            f"   {sync['shop_id'][1]}: {sync['product_count']} products, "
+            f"{sync['listing_count']} SKUs, {matched} matched, "
+            f"{sync['ambiguous_count']} ambiguous, {sync['unmatched_count']} unmatched"
+        )
+
+
+def report(client: WebClient, sandbox: server.SandboxServer) -> int:
+    """Count everything, print it, and return the exit code."""
+    state = door.state(sandbox, "shops", "products", "orders", "inventory")
+    orders = reconcile.rows(client, state)
+    skus = reconcile_catalogue.skus(client, state)
+    levels = reconcile_stock.levels(client, state, skus)
+    print()
+    print(reconcile.table(orders, "region", "market"))
+    print()
+    print(reconcile.table(orders, "status", "status on TikTok Shop"))
+    print()
+    print(table(skus, levels))
+    _print_issues(client)
+    print()
+    verdicts = (_about_orders(orders), _about_skus(skus), _about_stock(levels))
+    return 0 if all(verdicts) else 1
+
+
+def table(
+    skus: list[reconcile_catalogue.Sku], levels: list[reconcile_stock.Level]
+) -> str:
+    """Return a text table: the SKUs and their stock in each market."""
+    markets = defaultdict(list)
+    for sku in skus:
+        markets[sku.region].append(sku)
+    names = ("SKUs", "with product", "coverage", "pushed", "in step", "too much")
+    lines = [f"{'market':10}" + "".join(f"{name:>14}" for name in names)]
+    for market, found in markets.items():
+        known = sum(sku.is_known for sku in found)
+        stock = [level for level in levels if level.sku.region == market]
+        verdict = reconcile_stock.judge(stock)
+        cells = (
+            *(len(found), known, f"{100 * known / len(found):.1f} %"),
+            *(verdict.counted, verdict.counted - verdict.differing, verdict.above)
+            if stock
+            else "---",
+        )
+        lines.append(f"{market:10}" + "".join(f"{cell:>14}" for cell in cells))
+    return "\n".join(lines)
+
+
+def _print_issues(client: WebClient) -> None:
+    fields = ["name", "reason", "shop_id"]
+    issues = client.read("tts.issue", [("state", "=", "open")], fields, order="key")
+    print(f"\nissues: {len(issues)}")
+    for issue in issues:
+        print(f"  {issue['shop_id'][1]}: {issue['name']}")
+        print(textwrap.indent(textwrap.fill(issue["reason"] or "", 84), "      "))
+
+
+def _about_orders(orders: list[reconcile.Row]) -> bool:
+    verdict = reconcile.judge(orders)
+    print(
+        f"broken on purpose: {verdict.broken} orders, "
+        f"{verdict.broken - verdict.unlisted} of them in the list of issues"
+    )
+    print(
+        f"demo: {verdict.to_ship} orders to ship on TikTok Shop, "
+        f"{verdict.in_odoo} in Odoo, {verdict.missing} missing, "
+        f"{verdict.duplicated} duplicated, {verdict.differing} amounts differing",
+        flush=True,
+    )
+    return verdict.good
+
+
+def _about_skus(skus: list[reconcile_catalogue.Sku]) -> bool:
+    verdict = reconcile_catalogue.judge(skus)
+    print(
+        f"demo: {verdict.skus} SKUs on TikTok Shop, {verdict.known} known in Odoo, "
+        f"{verdict.wrong} with a wrong product, {verdict.duplicated} duplicated, "
+        f"{verdict.skus - verdict.known} without product and listed with the reason",
+        flush=True,
+    )
+    return verdict.good
+
+
+def _about_stock(levels: list[reconcile_stock.Level]) -> bool:
+    verdict = reconcile_stock.judge(levels)
+    print(
+        f"demo: {verdict.counted} quantities held against Odoo's stock, "
+        f"{verdict.above} above what can be shipped, "
+        f"{verdict.differing} differing at rest",
+        flush=True,
+    )
+    return verdict.good
