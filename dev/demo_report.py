@@ -62,11 +62,10 @@ def table(
         known = sum(sku.is_known for sku in found)
         stock = [level for level in levels if level.sku.region == market]
         verdict = reconcile_stock.judge(stock)
+        numbers = verdict.counted, verdict.counted - verdict.differing, verdict.above
         cells = (
             *(len(found), known, f"{100 * known / len(found):.1f} %"),
-            *(verdict.counted, verdict.counted - verdict.differing, verdict.above)
-            if stock
-            else "---",
+            *(numbers if stock else "---"),  # a dash for each
         )
         lines.append(f"{market:10}" + "".join(f"{cell:>14}" for cell in cells))
     return "\n".join(lines)
