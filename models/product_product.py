@@ -102,6 +102,7 @@ class ProductProduct(models.Model):
             sku_id: groups[sku_id].product_id
             for sku_id, product in found.items()
             if product.default_code == groups[sku_id].product_id
+            and product.default_code not in (groups[sku_id].seller_sku, sku_id)
         }
         if not guessed:
             return []
