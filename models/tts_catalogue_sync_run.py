@@ -74,13 +74,19 @@ class TtsCatalogueSync(models.Model):
 
     @api.model
     def _due(self):
-        """Return the syncs to work on; failed daily ones have their next try."""
+        """Return the syncs to work on; failed daily ones have their next try.
+
+        Those of an archived shop or account wait until it is taken back.
+        """
         now = fields.Datetime.now()
         running = Domain("state", "in", RUNNING_STATES) & (
             Domain("next_try", "=", False) | Domain("next_try", "<=", now)
         )
         failed = Domain("state", "=", "failed") & Domain("next_try", "<=", now)
-        return self.search(running | failed, order="id")
+        in_use = Domain("shop_id.active", "=", True) & Domain(
+            "shop_id.account_id.active", "=", True
+        )
+        return self.search((running | failed) & in_use, order="id")
 
     def _run_safely(self):
         """Work on this sync; turn whatever goes wrong into its own state.

@@ -125,9 +125,10 @@ class TtsShop(models.Model):
 
     @api.model
     def _connected_domain(self):
-        """The shops that TikTok would answer for."""
+        """The shops in use that TikTok would answer for."""
         return (
-            Domain("account_id.active", "=", True)
+            Domain("active", "=", True)
+            & Domain("account_id.active", "=", True)
             & Domain("account_id.state", "=", "connected")
             & Domain("remote_id", "!=", False)
         )

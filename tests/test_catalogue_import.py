@@ -104,6 +104,21 @@ class TestCatalogueImport(TtsCase):
         with self.assertRaisesRegex(UserError, "Seller Center"):
             wizard.action_check()
 
+    def test_a_file_of_another_shop_is_refused(self):
+        other = self.shop.copy({"name": "Second", "remote_id": "99"})
+        self.env["tts.listing"].create(
+            {"shop_id": other.id, "sku_remote_id": sku(2)["sku_id"]}
+        )
+        with self.assertRaisesRegex(UserError, "Second"):
+            self.wizard(sku_rows(sku(1), sku(2))).action_check()
+
+    def test_a_file_with_more_rows_than_a_request_can_read_is_refused(self):
+        with (
+            patch.object(tts_catalogue_import, "MOST_ROWS", 1),
+            self.assertRaisesRegex(UserError, "2 rows"),
+        ):
+            self.wizard(sku_rows(sku(1), sku(2))).action_check()
+
     def test_another_question_has_to_be_checked_again(self):
         wizard = self.wizard(sku_rows(sku()))
         wizard.action_check()

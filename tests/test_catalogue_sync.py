@@ -300,6 +300,19 @@ class TestCatalogueSync(CatalogueCase):
         self.assertEqual(action["res_model"], "tts.listing")
         self.assertIn("search_default_seller_sku", action["context"])
 
+    def test_what_is_archived_is_left_alone_until_it_is_taken_back(self):
+        self.offer("TS-1")
+        for record in (self.shop, self.account):
+            with self.subTest(model=record._name):
+                sync = self.ask_sync()
+                record.active = False
+                self.run_cron(CRON)
+                self.assertEqual(sync.state, "waiting")
+                self.assertFalse(self.shop._with_due_details())
+                record.active = True
+                self.run_cron(CRON)
+                self.assertEqual(sync.state, "done")
+
     def test_a_row_opens_its_listing(self):
         [lost] = self.offer("TS-2")
         sync = self.sync_catalogue()

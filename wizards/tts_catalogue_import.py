@@ -7,6 +7,7 @@ from ..lib.bulk_edit import UnreadableFile, read_bulk_edit
 from ..models.tts_order_import import IMPORT_CONTEXT
 
 MOST_CREATED = 500  # products of one import: more take longer than a request may
+MOST_ROWS = 25_000  # a check of them takes most of what a request may
 MOST_SHOWN = 10  # errors in one message
 OUTCOMES = [
     ("link", "Link to Product"),
@@ -163,9 +164,45 @@ class TtsCatalogueImport(models.TransientModel):
         :raise UserError: it is none
         """
         try:
-            return read_bulk_edit(base64.b64decode(self.file or b""))
+            file = read_bulk_edit(base64.b64decode(self.file or b""))
         except UnreadableFile as error:
             raise UserError(str(error)) from error
+        if len(file.rows) > MOST_ROWS:
+            raise UserError(
+                self.env._(
+                    "The file has %(count)s rows, and one import reads %(most)s at "
+                    "most. Export fewer products at a time in Seller Center, or sync "
+                    "the product catalogue of the shop.",
+                    count=len(file.rows),
+                    most=MOST_ROWS,
+                )
+            )
+        self._check_shop(file)
+        return file
+
+    def _check_shop(self, file):
+        """Refuse the file of another shop: TikTok gives each SKU id once.
+
+        :raise UserError: names the shop
+        """
+        stranger = self.env["tts.listing"].search(
+            [
+                ("sku_remote_id", "in", [row.sku_id for row in file.rows]),
+                ("shop_id", "!=", self.shop_id.id),
+                ("shop_id.active", "=", True),
+            ],
+            limit=1,
+        )
+        if stranger:
+            raise UserError(
+                self.env._(
+                    "This is a file of %(other)s, which sells the SKU %(sku)s, and not "
+                    "of %(shop)s. Choose the right shop.",
+                    other=stranger.shop_id.name,
+                    sku=stranger.sku_remote_id,
+                    shop=self.shop_id.name,
+                )
+            )
 
     def _show(self, file, lines, state):
         """Keep what was found out, for the form to show."""
