@@ -8,12 +8,18 @@ LEAST, SPREAD = 60, 240
 SOLD_OUT_EVERY = 13
 
 
-def create(client: WebClient, state: dict, empty: tuple[str, ...] = ()) -> list[int]:
+def create(
+    client: WebClient,
+    state: dict,
+    empty: tuple[str, ...] = (),
+    unknown: tuple[str, ...] = (),
+) -> list[int]:
     """Create a storable product with stock for each seller SKU.
 
     SKUs that Odoo knows already are left alone.
 
     :param empty: ids of shops that are to find no product.
+    :param unknown: seller SKUs that are to find none.
     :return: the ids of the products.
     """
     names = {
@@ -22,8 +28,9 @@ def create(client: WebClient, state: dict, empty: tuple[str, ...] = ()) -> list[
         for sku in product["skus"]
         if sku["seller_sku"] and product["shop_id"] not in empty
     }
-    for row in with_references(client, list(names)):
-        del names[row["default_code"]]
+    taken = [row["default_code"] for row in with_references(client, list(names))]
+    for sku in (*taken, *unknown):
+        names.pop(sku, None)
     values = [
         {"name": name, "default_code": sku, "type": "consu", "is_storable": True}
         for sku, name in names.items()
@@ -31,6 +38,13 @@ def create(client: WebClient, state: dict, empty: tuple[str, ...] = ()) -> list[
     products = client.call("product.product", "create", values) if values else []
     stock_up(client, products)
     return products
+
+
+def create_twin(client: WebClient, reference: str) -> None:
+    """Create a second product with this Internal Reference, unless there is one."""
+    if len(with_references(client, [reference])) == 1:
+        values = {"name": "The same under another name", "default_code": reference}
+        client.call("product.product", "create", [values])
 
 
 def with_references(client: WebClient, references: list[str]) -> list[dict]:

@@ -5,13 +5,25 @@ import os
 import signal
 import time
 
-from . import connect, database, environment, paths, server
+from . import (
+    catalogue,
+    connect,
+    database,
+    door,
+    environment,
+    goods,
+    paths,
+    server,
+)
 from .progress import say, step
 from .web_client import WebClient
 
 DATABASE = "tts_serve"
 PORT = 8069
 SANDBOX_PORT = 8090
+# Something to do by hand: seller SKUs that no product carries, and one that two do.
+UNKNOWN = ("LMP01-STD", "STA01-STD")
+AMBIGUOUS = "MUG01-STD"
 SANDBOX = ("--market", "MY,ID,US,DE", "--orders", "120", "--broken", "4")
 
 
@@ -37,16 +49,22 @@ def main(arguments: list[str]) -> int:
 
 
 def _connect(odoo: server.OdooServer, sandbox: server.SandboxServer) -> None:
-    """Connect Odoo to the sandbox and start the first sync.
+    """Connect Odoo to the sandbox, start the first order sync, match the catalogues.
 
     A sandbox that was started again knows no token of the last time.
     """
+    client = WebClient(odoo.url)
+    client.log_in("admin", "admin")
     with step("connecting Odoo to the sandbox"):
-        client = WebClient(odoo.url)
-        client.log_in("admin", "admin")
-        connect.create_products(client, connect.sandbox_state(sandbox, raw=False))
+        state = door.state(sandbox, "shops", "products", raw=False)
+        goods.create(client, state, unknown=UNKNOWN)
+        goods.create_twin(client, AMBIGUOUS)
         connect.authorize(client, json.loads(sandbox.hello()))
         connect.start_sync(client)
+    with step("matching the catalogues"):
+        shops = [shop["id"] for shop in connect.shops(client)]
+        catalogue.apply(client, catalogue.preview(client, shops))
+        client.call("tts.shop", "write", shops[:1], {"stock_sync": True})
 
 
 def _port(variable: str, default: int) -> int:
@@ -56,7 +74,10 @@ def _port(variable: str, default: int) -> int:
 def _tell(odoo: server.OdooServer, sandbox: server.SandboxServer) -> None:
     say(f"\nOdoo:    {odoo.url}/odoo/tiktok-shops   (admin / admin)")
     say(f"Sandbox: {sandbox.url}   (in place of TikTok Shop)")
-    say("The first orders are being read; the shops show when they are there.")
+    say(
+        "Each shop has listings without a product: choose theirs under TikTok Listings."
+    )
+    say("The first shop sets its quantities on TikTok, the others when you let them.")
     say(f"\nLogs: {odoo.log}\nCtrl-C stops both.")
 
 
