@@ -37,8 +37,9 @@ DETAIL_FIELDS = (
     "variation",
     "detail_epoch",
 )
-# An update of the inventory moves a product's time of change, too.
-MOVED_BY_PUSH = {"remote_update_epoch", "tiktok_quantity"}
+# An update of the inventory moves a product's time of change, too. Search and details
+# may name prices with and without tax: that is no change of the product.
+MOVED_BY_PUSH = {"remote_update_epoch", "tiktok_quantity", "price"}
 PUSH_SECONDS = 120  # between TikTok's clock when it took a push, and ours afterwards
 
 

@@ -125,6 +125,12 @@ class TestListingAbsorb(CatalogueCase):
         self.assertEqual(listing.remote_update_epoch, LATER)
         self.assertFalse(listing.is_detail_due)
 
+    def test_a_price_without_tax_beside_one_with_tax_is_no_change(self):
+        listing = self.pushed()
+        listing.price = 42
+        self.absorb_products(row(update_time=LATER))
+        self.assertFalse(listing.is_detail_due)
+
     def test_a_push_of_one_sku_explains_the_change_of_its_siblings(self):
         skus = [{"id": "81", "seller_sku": "A"}, {"id": "82", "seller_sku": "B"}]
         both = self.absorb_products(row(skus=skus))
