@@ -21,10 +21,13 @@ class StockCase(OrderCase):
         cls.env.cr.precommit.run()
         cls.empty_signals()
 
+    def setUp(self):
+        super().setUp()
+        self.restore_stock()
+
     @classmethod
-    def empty_sandbox(cls):
-        """Override of the tests of orders: the stock is as it was, too."""
-        super().empty_sandbox()
+    def restore_stock(cls):
+        """Give the sandbox the stock it began with, which earlier tests have changed."""
         bundles = cls.listings.filtered("is_bundle").mapped("sku_remote_id")
         now = cls.control("GET", "/state?only=inventory")["inventory"]
         for sku_id, levels in cls.begin_with.items():
