@@ -27,7 +27,7 @@ class StockCase(OrderCase):
 
     @classmethod
     def restore_stock(cls):
-        """Give the sandbox the stock it began with, which earlier tests have changed."""
+        """Give the sandbox the stock it began with; earlier tests changed it."""
         bundles = cls.listings.filtered("is_bundle").mapped("sku_remote_id")
         now = cls.control("GET", "/state?only=inventory")["inventory"]
         for sku_id, levels in cls.begin_with.items():
