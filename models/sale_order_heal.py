@@ -17,6 +17,8 @@ class SaleOrder(models.Model):
         """
         self.ensure_one()
         lines = listing._lines_to_heal(self).with_env(self.env)
+        if not lines:
+            return  # Another worker was faster.
         product = listing.product_id.with_env(self.env)
         self._tts_check_healable(lines, product)
         remote = parse_order(self.tts_order_id.sudo().payload)

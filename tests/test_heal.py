@@ -107,6 +107,13 @@ class TestHeal(HealCase):
         self.assertIn(self.real.display_name, body)
         self.assertIn(self.catalogue[0]["seller_sku"], body)
 
+    def test_an_order_that_is_repaired_already_is_told_no_second_time(self):
+        _id, order = self.import_units(self.unit())
+        listing = self.heal()
+        told = order.message_ids
+        listing._heal_apart(order)
+        self.assertEqual(order.message_ids, told)
+
     def test_a_quotation_is_repaired_and_stays_one(self):
         _id, order = self.import_units(self.unit())
         order._action_cancel()
