@@ -201,7 +201,8 @@ class TtsCatalogueSync(models.Model):
         domain = [("sync_id", "=", self.id)]
         if wanted:
             domain.append(("match_state", "=", wanted))
-        return action | {"domain": domain, "context": {"search_default_group": 1}}
+        context = {} if wanted else {"search_default_group": 1}
+        return action | {"domain": domain, "context": context}
 
     def action_view_listings(self):
         """Open the listings of the shop; the context names which ones."""

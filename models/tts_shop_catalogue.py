@@ -105,7 +105,9 @@ class TtsShop(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "sale_tiktok_shop.tts_listing_action"
         )
-        context = {f"search_default_{name}": 1} if name else {}
+        context = {"tts_one_shop": True}
+        if name:
+            context[f"search_default_{name}"] = 1
         return action | {"domain": [("shop_id", "=", self.id)], "context": context}
 
     # === SCHEDULED ACTION === #
