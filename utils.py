@@ -1,10 +1,17 @@
 """Small things that several models say the same way."""
 
-from datetime import datetime, timezone
+import logging
+from datetime import datetime, timedelta, timezone
+
+from psycopg2 import OperationalError
 
 from odoo.exceptions import UserError
 
-from .lib.errors import TikTokError
+from .lib.errors import RateLimited, TikTokError
+
+_logger = logging.getLogger(__name__)
+
+LEAST_WAIT = timedelta(seconds=30)
 
 
 def naive(moment):
@@ -32,6 +39,37 @@ def reason_of(error):
     if is_expected(error):
         return str(error)
     return f"{type(error).__name__}: {error}"
+
+
+def back_off(start, failures, error=None):
+    """Return how long to wait after a failure: longer each time, or what TikTok asks.
+
+    :param timedelta start: the wait after the first one
+    :param int failures: how many there were before this one
+    """
+    if isinstance(error, RateLimited) and error.retry_after:
+        return max(timedelta(seconds=error.retry_after), LEAST_WAIT)
+    return start * 2 ** min(failures, 10)
+
+
+def note_failure(record, note):
+    """Drop what a transaction did and keep why; even that stops nobody else.
+
+    For scheduled actions, whose transactions stand alone.
+
+    :param record: what failed, one record
+    :param note: a function that writes the reason
+    """
+    try:
+        record.env.cr.rollback()
+        note()
+        record.env.flush_all()
+    except OperationalError:
+        record.env.cr.rollback()
+        _logger.warning("%s: somebody else is at it", record)
+    except Exception:
+        record.env.cr.rollback()
+        _logger.exception("%s: its failure was not kept", record)
 
 
 def toast(kind, message, **params):

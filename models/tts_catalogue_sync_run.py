@@ -1,5 +1,6 @@
 import logging
 from datetime import timedelta
+from functools import partial
 
 from psycopg2 import OperationalError
 
@@ -7,7 +8,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ..lib.errors import RateLimited, TikTokError, Unauthorized
-from ..utils import is_expected, reason_of
+from ..utils import LEAST_WAIT, back_off, is_expected, note_failure, reason_of
 from .tts_catalogue_sync import OPEN_STATES, RUNNING_STATES
 from .tts_issue import CATALOGUE_KEY
 from .tts_order_import import Conflict
@@ -18,7 +19,6 @@ _logger = logging.getLogger(__name__)
 # The daily action may start a little earlier than the day before.
 DAILY = timedelta(hours=20)
 FIRST_RETRY = timedelta(minutes=30)
-LEAST_WAIT = timedelta(seconds=30)
 
 
 class TtsCatalogueSync(models.Model):
@@ -102,7 +102,7 @@ class TtsCatalogueSync(models.Model):
         except Exception as error:
             if not is_expected(error) and not isinstance(error, OperationalError):
                 _logger.exception("TikTok Shop catalogue sync %s failed", self.id)
-            sync._note_failure_safely(error)
+            note_failure(sync, partial(sync._note_trouble, error))
         return True
 
     def _run(self):
@@ -143,34 +143,24 @@ class TtsCatalogueSync(models.Model):
 
     # === OUTCOME === #
 
-    def _note_failure_safely(self, error):
-        """Drop the failed piece and keep the reason; even that stops nobody else."""
-        try:
-            self.env.cr.rollback()
-            if isinstance(error, RateLimited):
-                self._wait_for_tiktok(error)
-            elif self.state in OPEN_STATES or self.state == "failed":
-                self._note_failure(error)
-            self.env.flush_all()
-        except OperationalError:
-            self.env.cr.rollback()
-            _logger.warning("TikTok Shop catalogue sync %s: somebody is at it", self.id)
-        except Exception:
-            self.env.cr.rollback()
-            _logger.exception("TikTok Shop catalogue sync %s: failure lost", self.id)
+    def _note_trouble(self, error):
+        """Keep why this job did not go on, unless somebody ended it meanwhile."""
+        if isinstance(error, RateLimited):
+            self._wait_for_tiktok(error)
+        elif self.state in OPEN_STATES or self.state == "failed":
+            self._note_failure(error)
 
     def _wait_for_tiktok(self, error):
         """Go on when TikTok takes calls again: nothing failed."""
-        wait = max(timedelta(seconds=error.retry_after or 0), LEAST_WAIT)
-        self.next_try = fields.Datetime.now() + wait
+        self.next_try = fields.Datetime.now() + back_off(LEAST_WAIT, 0, error)
         self._trigger(at=self.next_try)
 
     def _note_failure(self, error):
         """Keep the reason; the daily sync is tried again, others when asked to."""
         next_try = False
         if self.auto_apply:
-            wait = min(FIRST_RETRY * 2 ** min(self.failure_count, 10), BACK_OFF_CAP)
-            next_try = fields.Datetime.now() + wait
+            wait = back_off(FIRST_RETRY, self.failure_count)
+            next_try = fields.Datetime.now() + min(wait, BACK_OFF_CAP)
             self._trigger(at=next_try)
         reason = reason_of(error)
         self.write(

@@ -1,13 +1,14 @@
 import logging
 from datetime import timedelta
+from functools import partial
 
 from psycopg2 import OperationalError
 
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from ..lib.errors import RateLimited, TikTokError, Unauthorized
-from ..utils import reason_of, toast
+from ..lib.errors import TikTokError, Unauthorized
+from ..utils import back_off, note_failure, reason_of, toast
 from .tts_shop_sync import AGAIN_IN, BACK_OFF_START, Interrupted
 
 _logger = logging.getLogger(__name__)
@@ -206,10 +207,10 @@ class TtsShop(models.Model):
             _logger.info("TikTok Shop %s: its stock waits: %r", shop.id, error)
             shop._trigger_stock_push(at=fields.Datetime.now() + AGAIN_IN)
         except TikTokError as error:
-            shop._note_stock_failure_safely(error)
+            note_failure(shop, partial(shop._note_stock_failure, error))
         except Exception as error:
             _logger.exception("TikTok Shop %s: the push of stock failed", shop.id)
-            shop._note_stock_failure_safely(error)
+            note_failure(shop, partial(shop._note_stock_failure, error))
         return True
 
     # === OUTCOME === #
@@ -227,27 +228,12 @@ class TtsShop(models.Model):
         if values:
             self.write(values)
 
-    def _note_stock_failure_safely(self, error):
-        """Drop what failed and keep the reason; even that stops nobody else."""
-        try:
-            self.env.cr.rollback()
-            self._note_stock_failure(error)
-            self.env.flush_all()
-        except OperationalError:
-            self.env.cr.rollback()
-            _logger.warning("TikTok Shop %s: another worker is at it", self.id)
-        except Exception:
-            self.env.cr.rollback()
-            _logger.exception("TikTok Shop %s: its failure was not kept", self.id)
-
     def _note_stock_failure(self, error):
         """Keep the reason on the shop and plan its next try; nobody else is stopped."""
         disconnected = isinstance(
             error, Unauthorized
         ) and self.account_id._note_trouble(error)
-        wait = BACK_OFF_START * 2 ** min(self.stock_failure_count, 10)
-        if isinstance(error, RateLimited) and error.retry_after:
-            wait = max(timedelta(seconds=error.retry_after), timedelta(seconds=30))
+        wait = back_off(BACK_OFF_START, self.stock_failure_count, error)
         # Nobody waits longer than without a failure: buyers go on buying.
         next_try = fields.Datetime.now() + min(wait, COMPARE_EVERY)
         reason = reason_of(error)

@@ -1,5 +1,6 @@
 import logging
 from datetime import timedelta
+from functools import partial
 
 from psycopg2 import OperationalError
 
@@ -8,8 +9,8 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .. import const
-from ..lib.errors import RateLimited, TikTokError, Unauthorized
-from ..utils import from_epoch, reason_of, to_epoch
+from ..lib.errors import TikTokError, Unauthorized
+from ..utils import back_off, from_epoch, note_failure, reason_of, to_epoch
 from .tts_order_import import BUSY, Conflict
 
 _logger = logging.getLogger(__name__)
@@ -89,10 +90,10 @@ class TtsShop(models.Model):
         except Interrupted:
             shop._trigger_order_sync(at=fields.Datetime.now() + AGAIN_IN)
         except TikTokError as error:
-            shop._note_failure_safely(error)
+            note_failure(shop, partial(shop._note_failure, error))
         except Exception as error:
             _logger.exception("TikTok Shop %s: the sync of orders failed", shop.id)
-            shop._note_failure_safely(error)
+            note_failure(shop, partial(shop._note_failure, error))
         return True
 
     def _sync_orders(self):
@@ -279,27 +280,12 @@ class TtsShop(models.Model):
         )
         self.env["tts.issue"]._close(self, ["connection"])
 
-    def _note_failure_safely(self, error):
-        """Drop the failed page and keep the reason; even that stops nobody else."""
-        try:
-            self.env.cr.rollback()
-            self._note_failure(error)
-            self.env.flush_all()
-        except OperationalError:
-            self.env.cr.rollback()
-            _logger.warning("TikTok Shop %s: another worker is at it", self.id)
-        except Exception:
-            self.env.cr.rollback()
-            _logger.exception("TikTok Shop %s: its failure was not kept", self.id)
-
     def _note_failure(self, error):
         """Keep the reason on the shop and plan its next try; nobody else is stopped."""
         disconnected = isinstance(
             error, Unauthorized
         ) and self.account_id._note_trouble(error)
-        wait = BACK_OFF_START * 2 ** min(self.failure_count, 10)
-        if isinstance(error, RateLimited) and error.retry_after:
-            wait = max(timedelta(seconds=error.retry_after), timedelta(seconds=30))
+        wait = back_off(BACK_OFF_START, self.failure_count, error)
         next_try = fields.Datetime.now() + min(wait, BACK_OFF_CAP)
         reason = reason_of(error)
         self.write(
