@@ -196,7 +196,6 @@ class TtsListing(models.Model):
         help="When a comparison last found anything new.",
     )
     next_push = fields.Datetime(
-        string="Next Push",
         readonly=True,
         copy=False,
         help="TikTok refused the quantity; unless it changes, it is sent again then.",

@@ -67,10 +67,11 @@ class TtsShop(models.Model):
     @api.depends("stock_failure_count")
     def _compute_health(self):
         """A shop whose stock cannot be pushed is not in step."""
-        super()._compute_health()
+        result = super()._compute_health()
         for shop in self:
             if shop.stock_failure_count and shop.health != "disconnected":
                 shop.health = "retrying"
+        return result
 
     # === CRUD === #
 

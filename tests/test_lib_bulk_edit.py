@@ -26,12 +26,12 @@ def sku(number=1, **values):
 
 
 class BulkEditCase(BaseCase):
-    def read(self, *skus, keys=None):
+    def read_file(self, *skus, keys=None):
         return read_bulk_edit(workbook(sku_rows(*skus, keys=keys)))
 
     def only_error(self, *skus, keys=None):
         """Return the one error of a file as (row, column)."""
-        file = self.read(*skus, keys=keys)
+        file = self.read_file(*skus, keys=keys)
         self.assertEqual(len(file.errors), 1, file.errors)
         [error] = file.errors
         self.assertTrue(error.message)
@@ -88,29 +88,29 @@ class TestBulkEdit(BulkEditCase):
         self.assertEqual([row.variation for row in rows[2:]], ["", "Natural"])
 
     def test_without_a_quantity_column_there_are_no_quantities(self):
-        file = self.read(sku(), keys=["product_id", "sku_id", "product_name"])
+        file = self.read_file(sku(), keys=["product_id", "sku_id", "product_name"])
         self.assertFalse(file.has_quantity)
         self.assertIsNone(file.rows[0].quantity)
 
     def test_a_blank_quantity_is_none_and_a_zero_is_zero(self):
-        file = self.read(sku(1, quantity=None), sku(2, quantity="0"))
+        file = self.read_file(sku(1, quantity=None), sku(2, quantity="0"))
         self.assertTrue(file.has_quantity)
         self.assertEqual([row.quantity for row in file.rows], [None, 0])
 
     def test_quantities_of_several_warehouses_are_added(self):
         keys = ["product_id", "sku_id", "product_name", "quantity", "quantity_7068"]
-        file = self.read(sku(quantity_7068="3"), sku(2, quantity=None), keys=keys)
+        file = self.read_file(sku(quantity_7068="3"), sku(2, quantity=None), keys=keys)
         self.assertEqual([row.quantity for row in file.rows], [8, None])
 
     def test_a_barcode_column_is_found(self):
         keys = ["product_id", "sku_id", "product_name", "gtin_type", "gtin_code"]
         good = sku(1, gtin_type="EAN", gtin_code="4006381333931")
         bad = sku(2, gtin_type="EAN", gtin_code="none")
-        file = self.read(good, bad, keys=keys)
+        file = self.read_file(good, bad, keys=keys)
         self.assertEqual([row.barcode for row in file.rows], ["4006381333931", ""])
 
     def test_prices_typed_as_numbers_are_read(self):
-        file = self.read(sku(1, price=39.9, quantity=7), sku(2, price=40, quantity=7.0))
+        file = self.read_file(sku(1, price=39.9, quantity=7), sku(2, price=40, quantity=7.0))
         self.assertEqual([row.price for row in file.rows], [Decimal("39.9"), 40])
         self.assertEqual([row.quantity for row in file.rows], [7, 7])
         self.assertFalse(file.errors)
@@ -145,11 +145,11 @@ class TestBulkEditErrors(BulkEditCase):
 
     def test_ids_that_lost_their_digits_as_text_are_refused(self):
         rounded = [sku(n, sku_id=f"17295929697{n}220000") for n in (1, 2)]
-        file = self.read(*rounded)
+        file = self.read_file(*rounded)
         self.assertEqual([error.row for error in file.errors], [6, 7])
 
     def test_one_id_that_happens_to_end_in_zeros_is_kept(self):
-        file = self.read(sku(1, sku_id="1729592969712200000"), sku(2), sku(3))
+        file = self.read_file(sku(1, sku_id="1729592969712200000"), sku(2), sku(3))
         self.assertFalse(file.errors)
 
     def test_an_id_that_is_missing_or_no_number_is_refused(self):
@@ -180,7 +180,7 @@ class TestBulkEditErrors(BulkEditCase):
         self.assertEqual((error.row, error.column), (6, "product_name"))
 
     def test_a_row_with_an_error_is_still_shown(self):
-        file = self.read(sku(price="x", seller_sku="A-1"))
+        file = self.read_file(sku(price="x", seller_sku="A-1"))
         self.assertEqual((file.rows[0].seller_sku, file.rows[0].price), ("A-1", None))
         self.assertEqual(list(file.errors_by_row), [6])
 
