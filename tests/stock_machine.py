@@ -54,6 +54,11 @@ class StockMachine(RuleBasedStateMachine):
                 levels[warehouse.remote_id] = 0
                 self._move_stock(product, warehouse.warehouse_id, next(shelves, 3))
             case.control("POST", f"/skus/{sku_id}/stock", levels)
+        self._push()
+        # Most of what can go wrong begins with an order that Odoo has.
+        for number in range(4):
+            self.buy_on_tiktok(number, 3, "AWAITING_SHIPMENT")
+        case.sync()
 
     def teardown(self):
         if hasattr(self, "savepoint"):
@@ -148,6 +153,7 @@ class StockMachine(RuleBasedStateMachine):
     @rule(number=NUMBERS, has_rest=st.booleans())
     def deliver_one(self, number, has_rest):
         """A single unit of a delivery leaves; the rest follows, or never does."""
+        self._pickings("confirmed").move_ids._action_assign()
         pickings = self._pickings("assigned", picking_type_code="outgoing")
         if pickings:
             picking = pickings[number % len(pickings)]
