@@ -6,9 +6,8 @@ from .common import TtsMixin
 CALLBACK = "/tts/oauth/callback"
 
 
-@tagged("post_install", "-at_install")
-class TestTour(TtsMixin, HttpCase):
-    """The browser walks from the app's keys to a delivery and an issue."""
+class TourCase(TtsMixin, HttpCase):
+    """A sandbox with an address of its own, as the browser needs it."""
 
     sandbox_options = {"orders": 0, "products": 2, "odd_skus": 0}
 
@@ -19,24 +18,16 @@ class TestTour(TtsMixin, HttpCase):
         server = serve_in_thread(self.sandbox)
         self.addCleanup(server.server_close)
         self.addCleanup(server.shutdown)
-        self.sandbox.accounts.redirect_url = self.base_url() + CALLBACK
-        self.sandbox.handle = self._agree(self.sandbox.handle)
-        self.create_products()
-        self.env["tts.account"].create(
-            {
-                "name": "My app",
-                "service_id": self.sandbox.credentials["service_id"],
-                "app_key": self.sandbox.credentials["app_key"],
-                "app_secret_entry": self.sandbox.credentials["app_secret"],
-                "sandbox_url": self.sandbox.base_url,
-            }
-        )
+        self.products = self.create_products()
 
     def create_products(self):
         products = self.control("GET", "/state")["products"].values()
         skus = {sku["seller_sku"] for product in products for sku in product["skus"]}
-        self.env["product.product"].create(
-            [{"name": sku, "default_code": sku} for sku in skus if sku]
+        return self.env["product.product"].create(
+            [
+                {"name": sku, "default_code": sku, "is_storable": True}
+                for sku in sorted(skus)
+            ]
         )
 
     @classmethod
@@ -46,6 +37,32 @@ class TestTour(TtsMixin, HttpCase):
         if sandbox and request.url.startswith(sandbox.base_url):
             return cls.border.send(request, timeout=options.get("timeout"))
         return super()._request_handler(session, request, **options)
+
+    def run_cron(self, name):
+        self.env.ref(f"sale_tiktok_shop.{name}").method_direct_trigger()
+        self.env.invalidate_all()
+
+    def tour(self, path, name):
+        self.start_tour(path, name, login="admin")
+
+
+@tagged("post_install", "-at_install")
+class TestTour(TourCase):
+    """The browser walks from the app's keys to a delivery and an issue."""
+
+    def setUp(self):
+        super().setUp()
+        self.sandbox.accounts.redirect_url = self.base_url() + CALLBACK
+        self.sandbox.handle = self._agree(self.sandbox.handle)
+        self.env["tts.account"].create(
+            {
+                "name": "My app",
+                "service_id": self.sandbox.credentials["service_id"],
+                "app_key": self.sandbox.credentials["app_key"],
+                "app_secret_entry": self.sandbox.credentials["app_secret"],
+                "sandbox_url": self.sandbox.base_url,
+            }
+        )
 
     @staticmethod
     def _agree(handle):
@@ -61,8 +78,53 @@ class TestTour(TtsMixin, HttpCase):
     def test_a_manager_connects_a_shop_and_follows_an_order_to_its_delivery(self):
         self.place_one()
         self.place_one({"payment": None})
-        self.start_tour("/odoo/tiktok-accounts", "tts_connect", login="admin")
-        self.start_tour("/odoo/tiktok-shops?debug=1", "tts_sync_orders", login="admin")
-        self.env.ref("sale_tiktok_shop.ir_cron_sync_orders").method_direct_trigger()
-        self.env.invalidate_all()
-        self.start_tour("/odoo/tiktok-shops", "tts_order_and_issue", login="admin")
+        self.tour("/odoo/tiktok-accounts", "tts_connect")
+        self.tour("/odoo/tiktok-shops?debug=1", "tts_sync_orders")
+        self.run_cron("ir_cron_sync_orders")
+        self.tour("/odoo/tiktok-shops", "tts_order_and_issue")
+
+
+@tagged("post_install", "-at_install")
+class TestCatalogueTour(TourCase):
+    """The browser walks from a shop without listings to quantities on TikTok."""
+
+    def setUp(self):
+        super().setUp()
+        self.account = self.connect()
+        self.account.sandbox_url = self.sandbox.base_url
+        self.shop = self.account.shop_ids
+        self.unknown = self.products[0]
+        self.unknown.default_code = False
+
+    def test_a_manager_matches_a_catalogue_and_the_rest_by_hand(self):
+        self.tour("/odoo/tiktok-shops", "tts_catalogue_sync")
+        self.run_cron("ir_cron_sync_catalogue")
+        self.assertFalse(self.shop.listing_ids.product_id)
+        self.tour("/odoo/tiktok-catalogue-syncs", "tts_catalogue_apply")
+        self.run_cron("ir_cron_sync_catalogue")
+        self.tour("/odoo/tiktok-shops", "tts_catalogue_by_hand")
+        listing = self.shop.listing_ids.filtered(
+            lambda listing: listing.product_id == self.unknown
+        )
+        self.assertEqual(listing.match_state, "hand")
+
+    def test_a_manager_lets_a_shop_push_its_stock(self):
+        listing = self.match_all()[0]
+        location = self.shop.warehouse_id.lot_stock_id
+        self.env["stock.quant"]._update_available_quantity(
+            listing.product_id, location, 23
+        )
+        self.tour("/odoo/tiktok-shops?debug=1", "tts_sync_inventory")
+        self.assertTrue(self.shop.stock_sync)
+        self.run_cron("ir_cron_push_stock")
+        self.tour(f"/odoo/tiktok-listings/{listing.id}", "tts_stock_in_step")
+        stock = self.control("GET", "/state")["inventory"][listing.sku_remote_id]
+        self.assertEqual(sum(level["available"] for level in stock.values()), 23)
+
+    def match_all(self):
+        """Sync and apply the catalogue; return the listings that have a product."""
+        self.shop.action_sync_catalogue()
+        self.run_cron("ir_cron_sync_catalogue")
+        self.shop.catalogue_sync_ids.action_apply()
+        self.run_cron("ir_cron_sync_catalogue")
+        return self.shop.listing_ids.filtered("product_id")
