@@ -110,7 +110,9 @@ class TestBulkEdit(BulkEditCase):
         self.assertEqual([row.barcode for row in file.rows], ["4006381333931", ""])
 
     def test_prices_typed_as_numbers_are_read(self):
-        file = self.read_file(sku(1, price=39.9, quantity=7), sku(2, price=40, quantity=7.0))
+        file = self.read_file(
+            sku(1, price=39.9, quantity=7), sku(2, price=40, quantity=7.0)
+        )
         self.assertEqual([row.price for row in file.rows], [Decimal("39.9"), 40])
         self.assertEqual([row.quantity for row in file.rows], [7, 7])
         self.assertFalse(file.errors)
