@@ -67,6 +67,7 @@ class TtsListingLevel(models.Model):
     warehouse_id = fields.Many2one(
         "tts.warehouse", required=True, readonly=True, ondelete="cascade", index=True
     )
+    is_fbt = fields.Boolean(related="warehouse_id.is_fbt")
     tiktok_quantity = fields.Integer(
         string="On TikTok", readonly=True, help="Available to buy, when last read."
     )
@@ -187,7 +188,12 @@ class TtsListing(models.Model):
     )
     push_reason = fields.Char(string="Stock Message", readonly=True)
     odoo_quantity = fields.Integer(string="To List", readonly=True)
-    tiktok_quantity = fields.Integer(string="On TikTok", readonly=True)
+    tiktok_quantity = fields.Integer(
+        string="On TikTok",
+        readonly=True,
+        help="Available to buy in all of TikTok's warehouses, also in those that it "
+        "keeps itself and Odoo does not set.",
+    )
     pushed_quantity = fields.Integer(string="Last Pushed", readonly=True)
     pushed_at = fields.Datetime(string="Pushed On", readonly=True)
     compared_at = fields.Datetime(
