@@ -18,6 +18,7 @@ from . import (
     door,
     environment,
     goods,
+    reconcile_catalogue,
     server,
 )
 from .progress import SetupError, say, step
@@ -83,7 +84,7 @@ def _sync_orders(client: WebClient) -> None:
         connect.sync(client)
     say(
         f"   {_orders(client)} sales orders, "
-        f"{demo_report.default_lines(client)} lines with the default product"
+        f"{_default_lines(client)} lines with the default product"
     )
 
 
@@ -98,6 +99,10 @@ def _sync_again(client: WebClient) -> None:
 
 def _orders(client: WebClient) -> int:
     return client.call("sale.order", "search_count", [("tts_order_id", "!=", False)])
+
+
+def _default_lines(client: WebClient) -> int:
+    return len(reconcile_catalogue.sold_as_default(client))
 
 
 # === CATALOGUE === #
@@ -122,7 +127,7 @@ def _sync_catalogues(client: WebClient) -> None:
     goods.stock_up(client, sorted(products))
     with step("open orders get the products of their SKUs"):
         catalogue.wait_for_repairs(client)
-    say(f"   {demo_report.default_lines(client)} lines with the default product")
+    say(f"   {_default_lines(client)} lines with the default product")
 
 
 if __name__ == "__main__":

@@ -8,18 +8,6 @@ from .progress import say
 from .web_client import WebClient
 
 
-def default_lines(client: WebClient) -> int:
-    """Count lines of TikTok orders that carry the default product for a SKU."""
-    products = client.read("tts.shop", [], ["default_product_id"])
-    ids = [shop["default_product_id"][0] for shop in products]
-    lines = [
-        ("product_id", "in", ids),
-        ("tts_sku_id", "!=", False),
-        ("state", "!=", "cancel"),
-    ]
-    return client.call("sale.order.line", "search_count", lines)
-
-
 def print_previews(syncs: list[dict]) -> None:
     """Print what applying these catalogue syncs would do."""
     for sync in syncs:
@@ -45,7 +33,12 @@ def report(client: WebClient, sandbox: server.SandboxServer) -> int:
     print(table(skus, levels))
     _print_issues(client)
     print()
-    verdicts = (_about_orders(orders), _about_skus(skus), _about_stock(levels))
+    sold_as_default = reconcile_catalogue.sold_as_default(client)
+    verdicts = (
+        _about_orders(orders),
+        _about_skus(skus, sold_as_default),
+        _about_stock(levels),
+    )
     return 0 if all(verdicts) else 1
 
 
@@ -95,12 +88,15 @@ def _about_orders(orders: list[reconcile.Row]) -> bool:
     return verdict.good
 
 
-def _about_skus(skus: list[reconcile_catalogue.Sku]) -> bool:
-    verdict = reconcile_catalogue.judge(skus)
+def _about_skus(
+    skus: list[reconcile_catalogue.Sku], sold_as_default: list[str]
+) -> bool:
+    verdict = reconcile_catalogue.judge(skus, sold_as_default)
     print(
         f"demo: {verdict.skus} SKUs on TikTok Shop, {verdict.known} known in Odoo, "
-        f"{verdict.wrong} with a wrong product, {verdict.duplicated} duplicated, "
-        f"{verdict.skus - verdict.known} without product and listed with the reason",
+        f"{verdict.bundles} left as virtual bundles, {verdict.unexplained} unknown, "
+        f"{verdict.wrong} with a wrong product, "
+        f"{verdict.duplicated} duplicated, {verdict.unrepaired} orders not repaired",
         flush=True,
     )
     return verdict.good

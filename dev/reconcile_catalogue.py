@@ -52,19 +52,23 @@ class Sku:
 class Verdict:
     """The counts of the demo's line about the catalogue.
 
-    ``unexplained`` are SKUs without product for no known reason.
+    ``bundles`` and ``unexplained`` are SKUs without product, for a reason and for none;
+    ``unrepaired`` are lines of orders with the default product for a SKU that is known.
     """
 
     skus: int
     known: int
     wrong: int
     duplicated: int
+    bundles: int
     unexplained: int
+    unrepaired: int
 
     @property
     def good(self) -> bool:
-        """Whether all SKUs that can have their product have it."""
-        return self.known > 0 and not self.wrong + self.duplicated + self.unexplained
+        """Whether all SKUs that can have their product have it, on orders too."""
+        bad = self.wrong + self.duplicated + self.unexplained + self.unrepaired
+        return self.known > 0 and not bad
 
 
 def skus(client: WebClient, state: dict) -> list[Sku]:
@@ -102,15 +106,30 @@ def _references(client: WebClient) -> dict[int, str]:
     return {row["id"]: row["default_code"] for row in rows}
 
 
-def judge(found: list[Sku]) -> Verdict:
+def sold_as_default(client: WebClient) -> list[str]:
+    """Return the SKU of each line of an order that carries the default product."""
+    shops = client.read("tts.shop", [], ["default_product_id"])
+    lines = [
+        ("product_id", "in", [shop["default_product_id"][0] for shop in shops]),
+        ("tts_sku_id", "!=", False),
+        ("state", "!=", "cancel"),
+    ]
+    rows = client.read("sale.order.line", lines, ["tts_sku_id"])
+    return [row["tts_sku_id"] for row in rows]
+
+
+def judge(found: list[Sku], sold_as_default: list[str]) -> Verdict:
     """Count what the demo promises.
 
     A virtual bundle that Odoo does not know is explained: no product is made of it.
     """
+    known = {sku.remote_id for sku in found if sku.is_known}
     return Verdict(
         skus=len(found),
-        known=sum(sku.is_known for sku in found),
+        known=len(known),
         wrong=sum(sku.is_wrong for sku in found),
         duplicated=sum(sku.is_duplicated for sku in found),
+        bundles=sum(sku.is_bundle and not sku.is_known for sku in found),
         unexplained=sum(not (sku.is_known or sku.is_bundle) for sku in found),
+        unrepaired=sum(sku_id in known for sku_id in sold_as_default),
     )

@@ -17,8 +17,8 @@ def listing(product=4):
 class TestReconcileCatalogue(BaseCase):
     """The demo's count of SKUs must notice everything that it says is zero."""
 
-    def judge(self, *skus):
-        return reconcile_catalogue.judge(list(skus))
+    def judge(self, *skus, sold_as_default=()):
+        return reconcile_catalogue.judge(list(skus), list(sold_as_default))
 
     def test_a_sku_with_the_product_of_its_seller_sku_is_known(self):
         verdict = self.judge(sku(listing()))
@@ -38,6 +38,16 @@ class TestReconcileCatalogue(BaseCase):
         bundle = sku(listing(0), reference="", is_bundle=True)
         verdict = self.judge(sku(listing()), bundle)
         self.assertEqual((verdict.skus, verdict.known, verdict.good), (2, 1, True))
+
+    def test_an_order_of_a_known_sku_with_the_default_product_is_unrepaired(self):
+        verdict = self.judge(sku(listing()), sold_as_default=["173"])
+        self.assertEqual((verdict.unrepaired, verdict.good), (1, False))
+
+    def test_an_order_of_an_unknown_bundle_has_the_default_product(self):
+        bundle = sku(listing(0), reference="", is_bundle=True)
+        bundle.remote_id = "174"
+        verdict = self.judge(sku(listing()), bundle, sold_as_default=["174"])
+        self.assertEqual((verdict.unrepaired, verdict.good), (0, True))
 
     def test_another_product_than_that_of_the_seller_sku_is_wrong(self):
         verdict = self.judge(sku(listing(), reference="MUG"))
