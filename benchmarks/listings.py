@@ -96,7 +96,9 @@ class _prepared:
 
 
 def _read(env, shop):
-    """Read the catalogue by the daily scheduled action: search, match, no details."""
+    """Read the catalogue by the daily scheduled action, which matches by itself."""
+    env["tts.catalogue.sync"].create({"shop_id": shop.id, "auto_apply": True})
+    env.cr.commit()
     _run(env, "ir_cron_sync_catalogue", lambda: shop.last_catalogue_sync)
 
 

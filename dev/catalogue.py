@@ -14,12 +14,6 @@ COUNTS = (
 )
 
 
-def sync_daily(client: WebClient, is_on: bool) -> None:
-    """Switch the daily catalogue sync of all shops on or off."""
-    ids = client.call("tts.shop", "search", [])
-    client.call("tts.shop", "write", ids, {"catalogue_sync": is_on})
-
-
 def preview(client: WebClient, shops: list[int]) -> list[dict]:
     """Click Sync Product Catalogue on each shop; return the syncs, to be looked at.
 

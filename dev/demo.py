@@ -72,7 +72,6 @@ def _connect(client: WebClient, sandbox: server.SandboxServer, state: dict) -> N
         say(f"   {len(goods.create(client, state, empty))} products")
     with step("authorizing on the consent page"):
         connect.authorize(client, json.loads(sandbox.hello()))
-    catalogue.sync_daily(client, False)  # a person looks first
     say("   connected: " + ", ".join(row["name"] for row in connect.shops(client)))
 
 
@@ -116,7 +115,6 @@ def _sync_catalogues(client: WebClient) -> None:
     demo_report.print_previews(syncs)
     with step("Apply"):
         catalogue.apply(client, syncs)
-    catalogue.sync_daily(client, True)
     empty = [shop["id"] for shop in shops if shop["region"] == EMPTY]
     with step(f"Create Odoo Products of {EMPTY}, with variants and images"):
         rows = [

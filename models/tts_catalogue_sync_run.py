@@ -54,11 +54,18 @@ class TtsCatalogueSync(models.Model):
 
     @api.model
     def _plan_daily(self):
-        """Ask for a sync of every shop that had none for a day."""
+        """Ask for a sync of every shop that had none for a day.
+
+        A new shop has its first day for a person to look at what would be matched.
+        """
         now = fields.Datetime.now()
         shops = self.env["tts.shop"].search(
             Domain("catalogue_sync", "=", True)
             & self.env["tts.shop"]._connected_domain()
+            & (
+                Domain("last_catalogue_sync", "!=", False)
+                | Domain("create_date", "<=", now - DAILY)
+            )
             & ~Domain(
                 "catalogue_sync_ids",
                 "any",

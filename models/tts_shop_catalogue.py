@@ -25,7 +25,12 @@ class TtsShop(models.Model):
 
     _inherit = "tts.shop"
 
-    catalogue_sync = fields.Boolean(string="Sync Catalogue Daily", default=True)
+    catalogue_sync = fields.Boolean(
+        string="Sync Catalogue Daily",
+        default=True,
+        help="What matches is applied by itself. A new shop is left alone for its "
+        "first day, or until somebody syncs its catalogue.",
+    )
     last_catalogue_sync = fields.Datetime(readonly=True, copy=False)
     catalogue_sync_ids = fields.One2many(
         "tts.catalogue.sync", "shop_id", string="Catalogue Syncs"

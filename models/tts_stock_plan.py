@@ -104,8 +104,12 @@ class Plan:
         if self.wanted:
             values["odoo_quantity"] = self.odoo_quantity
         if self.stock:
-            levels = (self.after or self.stock).levels
-            values["tiktok_quantity"] = sum(row.available for row in levels)
+            # Beside what Odoo lists, what TikTok keeps in its own warehouses misleads.
+            values["tiktok_quantity"] = sum(
+                row.available
+                for row in (self.after or self.stock).levels
+                if not self.wanted or row.warehouse_id in self.wanted
+            )
         return values
 
     @property

@@ -1,7 +1,10 @@
 """What the tests of listings and catalogue syncs have in common."""
 
 from contextlib import contextmanager
+from datetime import timedelta
 from unittest.mock import patch
+
+from odoo import fields
 
 from ..lib.catalogue import parse_product
 from ..lib.catalogue_calls import CatalogueCalls
@@ -21,6 +24,17 @@ class CatalogueCase(OrderCase):
         for kind in ("products", "skus"):
             self.addCleanup(self.restore(getattr(shop, kind)))
         self.shop.catalogue_sync = False
+        # Connected long ago: nobody has to be given time to look first.
+        self.set_age(timedelta(days=2))
+
+    def set_age(self, age):
+        """Let the shop have been connected this long ago."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE tts_shop SET create_date = %s WHERE id = %s",
+            [fields.Datetime.now() - age, self.shop.id],
+        )
+        self.shop.invalidate_recordset(["create_date"])
 
     @staticmethod
     def restore(store):

@@ -26,6 +26,15 @@ class TestCatalogueDaily(CatalogueCase):
         self.assertEqual(self.listing(found).product_id, product)
         self.assertFalse(sync.line_ids)
 
+    def test_a_new_shop_is_left_to_a_person_for_a_day(self):
+        self.shop.catalogue_sync = True
+        self.set_age(timedelta(hours=19))
+        self.run_cron(CRON)
+        self.assertFalse(self.shop.catalogue_sync_ids)
+        self.set_age(timedelta(hours=21))
+        self.run_cron(CRON)
+        self.assertEqual(self.shop.catalogue_sync_ids.state, "done")
+
     def test_a_shop_is_synced_once_a_day(self):
         self.shop.catalogue_sync = True
         self.run_cron(CRON)

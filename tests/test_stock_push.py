@@ -164,6 +164,7 @@ class TestStockPush(StockCase):
         self.assertTrue(place.is_fbt)
         self.assertListed(21, place=place)
         self.assertEqual(self.listing().push_state, "step")
+        self.assertEqual(self.listing().tiktok_quantity, self.listing().odoo_quantity)
 
     def test_a_warehouse_that_is_new_on_tiktok_is_learnt_on_the_way(self):
         new = self.control("POST", "/warehouses", {"name": "MY east"})["id"]
