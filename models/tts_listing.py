@@ -8,8 +8,6 @@ from ..utils import toast
 
 MATCHED_STATES = ("seller_sku", "tiktok_id", "barcode", "hand")
 LOST_STATES = ("unmatched", "ambiguous")
-# What a person decided; no matching touches it.
-DECIDED_STATES = ("hand", "ignored")
 
 
 class TtsListing(models.Model):

@@ -1,6 +1,6 @@
 from odoo.tests import tagged
 
-from ..models.tts_listing_match import Decision, Facts, Index, code_forms, decide
+from ..lib.matching import Decision, Facts, Index, code_forms, decide
 from .catalogue_case import CatalogueCase
 
 SKU, PRODUCT = "1730", "1729"
