@@ -117,6 +117,8 @@ PRODUCT_STATUSES = [
     ("DELETED", "Deleted"),
     ("SCHEDULED", "Scheduled"),
 ]
+PRODUCT_LIVE = "ACTIVATE"
+PRODUCT_DELETED = "DELETED"
 # In all others TikTok refuses new quantities ("Update Inventory").
 STOCK_STATUSES = ("DRAFT", "PENDING", "FAILED", "ACTIVATE", "SELLER_DEACTIVATED")
 MOST_LISTED = 99_999  # units per SKU and warehouse

@@ -316,7 +316,7 @@ def _prepare_values(product, sku, currencies, has_details):
         "currency_id": currencies.get(sku.currency, False),
         "price": float(sku.price or 0),
         "remote_update_epoch": epoch,
-        "gone": product.status == "DELETED",
+        "gone": product.status == const.PRODUCT_DELETED,
         "tiktok_quantity": sum(level.available for level in _levels_of(sku)),
     }
     if has_details:

@@ -77,7 +77,7 @@ def _prepare_values(row, currency):
         "title": row.title or False,
         "variation": row.variation or False,
         "barcode": row.barcode or False,
-        "status": "ACTIVATE" if row.is_live else "UNKNOWN",
+        "status": const.PRODUCT_LIVE if row.is_live else "UNKNOWN",
         "remote_status": row.status_label or False,
         "currency_id": currency.id,
         "price": float(row.price or 0),
