@@ -11,6 +11,7 @@ from .. import const
 from .calls import chunks, distinct, listing, segment
 from .catalogue import ShopInfo, parse_shop
 from .catalogue_calls import CatalogueCalls
+from .delivery_calls import DeliveryCalls
 from .errors import Rejected
 from .parsing import text
 from .walk import OrderPage, Page, walk_orders
@@ -18,10 +19,10 @@ from .walk import OrderPage, Page, walk_orders
 __all__ = ["OrderPage", "Page", "TikTokClient"]
 
 
-class TikTokClient(CatalogueCalls):
+class TikTokClient(CatalogueCalls, DeliveryCalls):
     """Calls TikTok Shop for one account, and for one shop when given its cipher.
 
-    All methods but ``update_inventory`` only read. Each may raise any of the errors in
+    Methods here only read. Each may raise any of the errors in
     ``errors``; the parameters of the constructor are those of ``Transport``.
     """
 

@@ -26,6 +26,7 @@ from .money import OTHER_KEYS, optional_amount, parse_amount
 from .parsing import (
     flag,
     instant,
+    integer,
     lenient_rows,
     mapping,
     reference,
@@ -95,6 +96,7 @@ class LineItem:
     display_status: str
     is_cancelled: bool
     package_id: str
+    package_status: str
     cancel_reason: str
     cancel_user: str
     tracking_number: str
@@ -108,7 +110,9 @@ class Order:
     """One order. Times are aware UTC datetimes or None, absent texts are "".
 
     ``buyer_id`` is the only stable key of a buyer; ``status`` and the other words of
-    TikTok's are kept as they came, also when they are new.
+    TikTok's are kept as they came, also when they are new. The lower
+    ``fulfillment_priority_level``, the sooner it has to leave; None where TikTok has
+    no such programme.
     """
 
     id: str
@@ -149,6 +153,14 @@ class Order:
     shipping_due_time: datetime | None
     collection_due_time: datetime | None
     delivery_due_time: datetime | None
+    rts_time: datetime | None
+    collection_time: datetime | None
+    delivery_time: datetime | None
+    delivery_type: str
+    split_or_combine_tag: str
+    need_upload_invoice: str
+    fulfillment_priority_level: int | None
+    is_on_hold: bool
 
     @property
     def is_fbt(self) -> bool:
@@ -178,6 +190,9 @@ def parse_order(raw) -> Order:
         address=parse_address(raw.get("recipient_address")),
         lines=_parse_lines(raw.get("line_items"), payment.currency),
         package_ids=_package_ids(raw.get("packages")),
+        fulfillment_priority_level=integer(
+            raw.get("fulfillment_priority_level"), default=None
+        ),
         **{name: text(raw.get(key)) for name, key in _ORDER_TEXTS},
         **{name: flag(raw.get(key)) for name, key in _ORDER_FLAGS},
         **{key: instant(raw.get(key)) for key in _ORDER_TIMES},
@@ -194,6 +209,9 @@ _ORDER_TEXTS = (
     ("payment_method", "payment_method_name"),
     ("fulfillment_type", "fulfillment_type"),
     ("shipping_type", "shipping_type"),
+    ("delivery_type", "delivery_type"),
+    ("split_or_combine_tag", "split_or_combine_tag"),
+    ("need_upload_invoice", "need_upload_invoice"),
     ("delivery_option_id", "delivery_option_id"),
     ("delivery_option_name", "delivery_option_name"),
     ("shipping_provider", "shipping_provider"),
@@ -211,6 +229,7 @@ _ORDER_FLAGS = (
     ("is_replacement", "is_replacement_order"),
     ("is_exchange", "is_exchange_order"),
     ("is_buyer_request_cancel", "is_buyer_request_cancel"),
+    ("is_on_hold", "is_on_hold_order"),
 )
 _ORDER_TIMES = (
     "paid_time",
@@ -219,6 +238,9 @@ _ORDER_TIMES = (
     "shipping_due_time",
     "collection_due_time",
     "delivery_due_time",
+    "rts_time",
+    "collection_time",
+    "delivery_time",
 )
 _PAYMENT_AMOUNTS = (
     "seller_discount",
@@ -238,6 +260,7 @@ _LINE_TEXTS = (
     "sku_image",
     "display_status",
     "package_id",
+    "package_status",
     "cancel_reason",
     "cancel_user",
     "tracking_number",

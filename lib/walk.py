@@ -29,7 +29,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class OrderPage:
-    """Raw orders not yielded before, and how far the walk has come.
+    """Raw orders (or packages) not yielded before, and how far the walk has come.
 
     Every order updated before ``done_until`` (Unix seconds) was yielded, here or in an
     earlier page: a cursor may move there once these rows are dealt with.
@@ -64,8 +64,10 @@ def walk_pages(fetch: Callable[[str], Page]) -> Iterator[Page]:
     raise Unreachable("TikTok Shop sends a list that never ends; try again later.")
 
 
-def walk_orders(fetch, ge, lt, sleep) -> Iterator[OrderPage]:
+def walk_orders(fetch, ge, lt, sleep, what="orders") -> Iterator[OrderPage]:
     """Yield the orders updated from ``ge`` until before ``lt`` (Unix seconds).
+
+    Packages are listed alike; ``what`` is the word for the rows in messages.
 
     ``fetch(update_time_ge, page_token)`` asks for one page that ends at ``lt``, by
     update time ascending. Every row comes once, malformed ones too. Rows updated at
@@ -74,7 +76,7 @@ def walk_orders(fetch, ge, lt, sleep) -> Iterator[OrderPage]:
 
     :raise Unreachable: when the listing contradicts itself time and again
     """
-    return _Walk(fetch, ge, lt, sleep).pages()
+    return _Walk(fetch, ge, lt, sleep, what).pages()
 
 
 class _Look:
@@ -100,7 +102,8 @@ class _Walk:
     start; it ends early as soon as the last time seen can start the next question.
     """
 
-    def __init__(self, fetch, ge, lt, sleep):
+    def __init__(self, fetch, ge, lt, sleep, what):
+        self._what = what
         self._fetch = fetch
         self._sleep = sleep
         self._lt = lt
@@ -126,7 +129,7 @@ class _Walk:
                 yield OrderPage(fresh, self._done)
             if ended:
                 return
-        raise Unreachable("TikTok Shop sends a list of orders that never ends.")
+        raise Unreachable(f"TikTok Shop sends a list of {self._what} that never ends.")
 
     def _open_question(self, start):
         self._start = start
@@ -155,15 +158,15 @@ class _Walk:
             self._is_short = not problem and self._misses_rows(look)
             if not problem and (not self._is_short or attempt == const.PAGE_RETRIES):
                 return look
-        problem = problem or "fewer orders than it counts"
+        problem = problem or f"fewer {self._what} than it counts"
         raise Unreachable(f"TikTok Shop sends {problem}; try again later.")
 
     def _problem(self, look):
         """Return what makes a page unusable, None if nothing does."""
         if look.is_older:
-            return "orders that are older than asked for"
+            return f"{self._what} that are older than asked for"
         if look.token and not self._leads_on(look):
-            return "the same page of orders again and again"
+            return f"the same page of {self._what} again and again"
         return None
 
     def _leads_on(self, look):
