@@ -97,9 +97,33 @@ STATUS_AWAITING_SHIPMENT = "AWAITING_SHIPMENT"
 STATUS_PARTIALLY_SHIPPING = "PARTIALLY_SHIPPING"
 STATUS_AWAITING_COLLECTION = "AWAITING_COLLECTION"
 TO_SHIP_STATUSES = ("AWAITING_SHIPMENT", "AWAITING_COLLECTION")
+# Odoo still has something to do for these.
+OPEN_STATUSES = (
+    "ON_HOLD",
+    "AWAITING_SHIPMENT",
+    "PARTIALLY_SHIPPING",
+    "AWAITING_COLLECTION",
+)
 SHIPPED_STATUSES = ("IN_TRANSIT", "DELIVERED", "COMPLETED")
 # The order webhook writes CANCEL where every other place writes CANCELLED.
 CANCELLED_STATUSES = ("CANCELLED", "CANCEL")
+
+# --- Packages ("Fulfillment API overview", "Get Package Detail") ----------------------
+PACKAGE_STATUSES = [
+    ("TO_FULFILL", "Awaiting Shipment"),
+    ("PROCESSING", "Awaiting Collection"),
+    ("FULFILLING", "In Transit"),
+    ("COMPLETED", "Delivered"),
+    ("CANCELLED", "Cancelled"),
+]
+PACKAGE_TO_SHIP = "TO_FULFILL"
+PACKAGE_ARRANGED = "PROCESSING"
+PACKAGE_SHIPPED = ("FULFILLING", "COMPLETED")
+PACKAGE_CANCELLED = "CANCELLED"
+# Words of the detailed status that mean trouble before the carrier has the parcel.
+PACKAGE_TROUBLE = ("ISSUE", "SHIP_EXCEPTION")
+SHIPPED_BY_TIKTOK = "TIKTOK"  # the platform's label and carrier
+SHIPPED_BY_SELLER = "SELLER"
 
 FULFILLMENT_BY_TIKTOK = "FULFILLMENT_BY_TIKTOK"
 FULFILLMENT_BY_DILAYANI = "FULFILLMENT_BY_DILAYANI_TOKOPEDIA"
@@ -175,6 +199,8 @@ PRODUCT_UNKNOWN_CODES = (12052032, 12052260, 12019150, 12052048)
 # A question about several ids may be refused because of one of them.
 UNKNOWN_ID_CODES = (*PRODUCT_UNKNOWN_CODES, 12019008, 12052556)
 RATE_CODES = (CODE_RATE, CODE_SANDBOX_RATE)
+# "Get Package Shipping Document": the label is being made, so never repeated at once.
+GENERATING_CODES = (11034037, 11034023)
 RETRYABLE_CODES = (
     CODE_INTERNAL,
     CODE_TIMEOUT,
@@ -183,10 +209,24 @@ RETRYABLE_CODES = (
     10037002,
     10037003,
     10037004,
+    11001027,
     11001031,
+    11006005,
+    11006010,
+    11006026,
+    11034025,
+    21001003,
     21001008,
     21001011,
+    21001029,
+    21001043,
+    21001055,
+    21008300,
+    21022026,
     21022029,
+    21022030,
+    21023022,
+    21023034,
     21042001,
     21042076,
 )

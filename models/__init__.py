@@ -13,6 +13,12 @@ from . import tts_shop_defaults
 from . import tts_shop_sync
 from . import tts_warehouse
 from . import tts_provider
+from . import tts_package
+from . import tts_package_label
+from . import tts_package_absorb
+from . import tts_shipment
+from . import tts_label_print
+from . import tts_shop_delivery
 from . import tts_listing
 from . import tts_listing_level
 from . import tts_listing_absorb
@@ -36,6 +42,7 @@ from . import account_tax
 from . import sale_order
 from . import sale_order_line
 from . import sale_order_heal
+from . import sale_order_units
 from . import stock_move
 from . import stock_picking
 from . import stock_quant

@@ -27,3 +27,13 @@ class StockMove(models.Model):
 
     def _tts_signal_demand(self):
         self.filtered(lambda move: move.state != "draft").product_id._tts_signal_stock()
+
+    def _assign_picking_post_process(self, new=False):
+        """Override of `stock` to link a new step of a delivery to its packages.
+
+        The import links a whole batch at once.
+        """
+        result = super()._assign_picking_post_process(new=new)
+        if new and not self.env.context.get("tts_import"):
+            self.picking_id._tts_link_packages()
+        return result

@@ -68,6 +68,14 @@ class TtsIssue(models.Model):
         check_company=True,
     )
     sale_order_id = fields.Many2one(related="order_id.sale_order_id")
+    picking_id = fields.Many2one(
+        "stock.picking",
+        string="Delivery",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        check_company=True,
+    )
     reference = fields.Char(readonly=True, help="The SKU, number or name it is about.")
     first_seen = fields.Datetime(
         readonly=True, default=fields.Datetime.now, string="Since"
@@ -387,7 +395,8 @@ class TtsIssue(models.Model):
         """Open what the issue is about."""
         self.ensure_one()
         record = (
-            self.sale_order_id
+            self.picking_id
+            or self.sale_order_id
             or self.order_id
             or self._listing()
             or self.shop_id

@@ -98,6 +98,12 @@ class TtsOrder(models.Model):
     commerce_platform = fields.Char(readonly=True)
     tracking_number = fields.Char(readonly=True)
     shipping_provider = fields.Char(readonly=True)
+    delivery_option_id = fields.Char(string="Delivery Option ID", readonly=True)
+    cancelled_line_ids = fields.Json(string="Cancelled Line Items", readonly=True)
+    package_ids = fields.Many2many("tts.package", string="Packages", readonly=True)
+    read_at = fields.Datetime(
+        readonly=True, default=fields.Datetime.now, help="When TikTok was last asked."
+    )
 
     currency_id = fields.Many2one("res.currency", readonly=True)
     amount_order = fields.Monetary(
@@ -224,6 +230,9 @@ class TtsOrder(models.Model):
             "commerce_platform": order.commerce_platform,
             "tracking_number": order.tracking_number,
             "shipping_provider": order.shipping_provider,
+            "delivery_option_id": order.delivery_option_id,
+            "cancelled_line_ids": [line.id for line in order.lines if line.is_cancelled]
+            or False,
             "currency_id": currency.id,
             "amount_order": float(expected),
             "amount_seller_discount": float(amounts.seller_discount),

@@ -108,6 +108,7 @@ class TtsOrder(models.Model):
             else:
                 incoming.append(self._incoming(mirror, order, currencies))
         self._import(shop, incoming)
+        self._absorb_packages(shop, incoming)
         for entry in incoming:
             failed = entry.mirror.state in ("error", "review")
             outcomes[entry.order.id] = "error" if failed else "created"
@@ -190,7 +191,23 @@ class TtsOrder(models.Model):
         for entry, before in to_follow:
             if not entry.mirror._follow_safely(entry, before):
                 outcomes[entry.order.id] = "error"
+        self._absorb_packages(shop, to_import + [entry for entry, _before in to_follow])
         return outcomes
+
+    @api.model
+    def _absorb_packages(self, shop, incoming):
+        """Mirror the packages of these orders; one that fails keeps no order out."""
+        Package = self.env["tts.package"].with_context(**IMPORT_CONTEXT)
+        entries = [(entry.mirror, entry.order) for entry in incoming]
+        error = self._attempt(lambda: Package._absorb_orders(shop, entries))
+        if not error:
+            return
+        if len(entries) > 1:
+            for entry in incoming:
+                self._absorb_packages(shop, [entry])
+            return
+        for entry in incoming:
+            entry.mirror._note_follow_error(error)
 
     def _store(self, order, row, digest, currencies):
         """Let the mirror say what TikTok says now."""

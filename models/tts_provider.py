@@ -67,6 +67,17 @@ class TtsShop(models.Model):
         wanted = {
             (order.shipping_provider_id, order.shipping_provider) for order in orders
         }
+        found = self._find_carriers(wanted)
+        default = self.carrier_id or self._find_or_create_default_carrier()
+        return {key: found.get(key) or default for key in wanted}
+
+    def _find_carriers(self, wanted):
+        """Find carriers that somebody mapped, or that have the provider's name.
+
+        :param wanted: set of (provider id, provider name)
+        :return: {(provider id, provider name): delivery.carrier}, without what is
+            not found
+        """
         named = {}
         names = {name for _id, name in wanted if name}
         if names:
@@ -78,8 +89,8 @@ class TtsShop(models.Model):
         mapped = {
             provider.remote_id: provider.carrier_id for provider in self.provider_ids
         }
-        default = self.carrier_id or self._find_or_create_default_carrier()
         return {
-            (remote_id, name): mapped.get(remote_id) or named.get(name) or default
+            (remote_id, name): carrier
             for remote_id, name in wanted
+            if (carrier := mapped.get(remote_id) or named.get(name))
         }

@@ -1,0 +1,81 @@
+from collections import defaultdict
+
+from odoo import models
+
+from .. import const
+
+
+class SaleOrder(models.Model):
+    """Which of TikTok's line items each delivery holds, unit by unit."""
+
+    _inherit = "sale.order"
+
+    def _tts_units(self):
+        """Hand out the line items of these orders to their deliveries.
+
+        Where a line is spread over several deliveries, those that are done come first,
+        and get what TikTok shows as shipped.
+
+        :return: {stock.picking: [line item ids]}
+        """
+        units = defaultdict(list)
+        for order in self:
+            steps = order._tts_steps()
+            shipped = order._tts_shipped_line_ids() if len(steps) > 1 else ()
+            cancelled = order.tts_order_id.cancelled_line_ids or ()
+            for line in order.order_line:
+                if not line.tts_line_ids:
+                    continue
+                free = [key for key in line.tts_line_ids if key not in cancelled]
+                free.sort(key=lambda key: key not in shipped)
+                for picking, ids in line._tts_hand_out(free, steps):
+                    units[picking] += ids
+        return units
+
+    def _tts_steps(self):
+        """Return the deliveries that goods leave with; before there are any, the step
+        that comes first.
+        """
+        alive = self.picking_ids.filtered(
+            lambda picking: picking.state != "cancel"
+            and not picking.return_id
+            and picking.picking_type_code != "incoming"
+        )
+        leaving = alive.filtered(lambda picking: picking.picking_type_code == "outgoing")
+        return leaving or alive
+
+    def _tts_shipped_line_ids(self):
+        return {
+            line_id
+            for package in self.tts_order_id.package_ids
+            if package.status not in (const.PACKAGE_TO_SHIP, const.PACKAGE_CANCELLED)
+            and not package.is_gone
+            for line_id in package.line_item_ids or ()
+        }
+
+
+class SaleOrderLine(models.Model):
+    _inherit = "sale.order.line"
+
+    def _tts_hand_out(self, line_ids, steps):
+        """Yield (delivery, its line item ids) of this line."""
+        moves = self.move_ids.filtered(
+            lambda move: move.state != "cancel"
+            and move.picking_id in steps
+            and not move.origin_returned_move_id
+        )
+        if any(move.product_id != self.product_id for move in moves):
+            # A kit: its parts tell no units, so that each delivery may hold all.
+            for picking in moves.picking_id:
+                yield picking, list(line_ids)
+            return
+        left = list(line_ids)
+        for move in moves.sorted(lambda move: (move.state != "done", move.id)):
+            quantity = move.quantity if move.state == "done" else move.product_uom_qty
+            count = round(
+                move.product_uom._compute_quantity(
+                    quantity, self.product_uom_id, round=False
+                )
+            )
+            yield move.picking_id, left[:count]
+            left = left[count:]

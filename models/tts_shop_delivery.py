@@ -1,0 +1,331 @@
+import logging
+from datetime import timedelta
+from functools import partial
+
+from psycopg2 import OperationalError
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from .. import const
+from ..lib.errors import RateLimited, TikTokError, Unauthorized
+from ..lib.packages import parse_package
+from ..utils import back_off, from_epoch, note_failure, reason_of, to_epoch
+from .tts_shop_sync import AGAIN_IN, BACK_OFF_CAP, BACK_OFF_START, BATCH, OVERLAP
+from .tts_shop_sync import FIRST_LOOK_BACK, Interrupted
+
+_logger = logging.getLogger(__name__)
+
+DELIVERIES_EVERY = timedelta(minutes=15)
+# Sets our advisory locks apart from everybody else's; the second key is the shop.
+DELIVERY_LOCK_SPACE = 0x7478
+READ_AGAIN_AFTER = timedelta(minutes=30)
+MOST_READ_AGAIN = 500  # orders per run: ten calls
+
+
+class TtsShop(models.Model):
+    """Deliveries: what is arranged, which labels are due, what has to leave by when."""
+
+    _inherit = "tts.shop"
+
+    next_delivery_sync = fields.Datetime(copy=False, readonly=True, index=True)
+    package_cursor = fields.Datetime(
+        copy=False,
+        readonly=True,
+        help="Packages that changed on TikTok up to this time are known.",
+    )
+    delivery_failure_count = fields.Integer(readonly=True, copy=False)
+    last_delivery_error = fields.Char(readonly=True, copy=False)
+    label_fetch = fields.Boolean(
+        string="Fetch Labels Automatically",
+        default=True,
+        help="As soon as a shipment is arranged, here or in Seller Center.",
+    )
+    label_type = fields.Selection(
+        [
+            ("SHIPPING_LABEL", "Shipping label"),
+            ("SHIPPING_LABEL_AND_PACKING_SLIP", "Shipping label and packing slip"),
+        ],
+        string="Label",
+        required=True,
+        default="SHIPPING_LABEL",
+    )
+    label_size = fields.Selection(
+        [("A6", "A6"), ("A5", "A5")], required=True, default="A6"
+    )
+    label_format = fields.Selection(
+        [("PDF", "PDF"), ("ZPL", "ZPL")],
+        required=True,
+        default="PDF",
+        help="ZPL is for label printers, and only some markets have it.",
+    )
+    ship_on_validate = fields.Boolean(
+        string="Mark as Shipped on Validation",
+        help="Orders that your own carrier ships are marked as shipped on TikTok when "
+        "their delivery is validated and has a tracking reference.",
+    )
+    handover_method = fields.Selection(
+        [("PICKUP", "Pick-up"), ("DROP_OFF", "Drop-off")],
+        string="Usual Handover",
+        required=True,
+        default="PICKUP",
+    )
+    deadline_warning = fields.Integer(
+        string="Warn Before Deadline (Hours)",
+        default=4,
+        help="0 warns nobody.",
+    )
+
+    # === SCHEDULED ACTION === #
+
+    @api.model
+    def _cron_deliveries(self):
+        """Arrange shipments, fetch labels and follow packages of every due shop.
+
+        A shop that fails keeps its reason and its own next try; the others go on.
+        """
+        cron = self.env["ir.cron"]
+        # In sudo mode: a second copy of the scheduled action may run as anybody.
+        due = self.sudo()._due_delivery_shops()
+        cron._commit_progress(remaining=len(due))
+        for position, shop in enumerate(due, start=1):
+            time_left = shop[0]._sync_deliveries_safely()
+            waiting = len(due) - position if time_left else len(due) - position + 1
+            if not cron._commit_progress(1, remaining=waiting) or not time_left:
+                break
+
+    @api.model
+    def _due_delivery_shops(self):
+        """Shops whose turn it is, and those for which something waits."""
+        now = fields.Datetime.now()
+        waiting = self.env["tts.shipment"].search(
+            [
+                ("state", "in", ("waiting", "sending")),
+                "|",
+                ("next_try", "=", False),
+                ("next_try", "<=", now),
+            ]
+        )
+        labels = self.env["tts.package"].search([("next_label_try", "<=", now)])
+        is_due = Domain("next_delivery_sync", "=", False) | Domain(
+            "next_delivery_sync", "<=", now
+        )
+        awaited = (waiting.shop_id | labels.shop_id).ids
+        is_awaited = Domain("id", "in", awaited) & Domain(
+            "delivery_failure_count", "=", 0
+        )
+        return self.search(
+            Domain("account_id.active", "=", True)
+            & Domain("account_id.state", "=", "connected")
+            & Domain("remote_id", "!=", False)
+            & (is_due | is_awaited),
+            order="next_delivery_sync, id",
+        )
+
+    @api.model
+    def _trigger_deliveries(self, at=None):
+        cron = self.env.ref("sale_tiktok_shop.ir_cron_deliveries", False)
+        if cron:
+            cron.sudo()._trigger(at=at)
+
+    def _sync_deliveries_safely(self):
+        """Go through the steps of one shop; what goes wrong becomes its own state.
+
+        :return: False when time is up before the end
+        """
+        shop = self.with_company(self.company_id)
+        try:
+            return shop._sync_deliveries()
+        except (Interrupted, OperationalError) as error:
+            self.env.cr.rollback()
+            _logger.info("TikTok Shop %s: its deliveries wait: %r", shop.id, error)
+            shop._trigger_deliveries(at=fields.Datetime.now() + AGAIN_IN)
+        except TikTokError as error:
+            note_failure(shop, partial(shop._note_delivery_failure, error))
+        except Exception as error:
+            _logger.exception("TikTok Shop %s: its deliveries failed", shop.id)
+            note_failure(shop, partial(shop._note_delivery_failure, error))
+        return True
+
+    def _sync_deliveries(self):
+        """Take the steps that are due; one that fails keeps no other from its turn.
+
+        :return: False when time is up before the end
+        :raise TikTokError: the first failure, after the other steps
+        """
+        started, failure = fields.Datetime.now(), None
+        is_due = not self.next_delivery_sync or self.next_delivery_sync <= started
+        steps = [self._send_shipments, self._fetch_labels]
+        if is_due:
+            steps += [
+                self._follow_packages,
+                self._refresh_open_orders,
+                self._check_pickups,
+                self._fetch_labels,
+                self._warn_of_deadlines,
+            ]
+        with self._client() as client:
+            for step in steps:
+                try:
+                    if not step(client):
+                        return False
+                except (RateLimited, Unauthorized):
+                    raise  # no call of this shop would fare better now
+                except TikTokError as error:
+                    self.env.cr.rollback()
+                    failure = failure or error
+                self.env["ir.cron"]._commit_progress()
+        if failure:
+            raise failure
+        self._note_delivery_success(started, is_due)
+        return True
+
+    def _take_deliveries(self):
+        """Lock the deliveries of this shop until the next commit.
+
+        :raise Interrupted: another worker has them
+        """
+        [[taken]] = self.env.execute_query(
+            SQL(
+                "SELECT pg_try_advisory_xact_lock(%s, %s)", DELIVERY_LOCK_SPACE, self.id
+            )
+        )
+        if not taken:
+            raise Interrupted()
+
+    # === STEPS === #
+
+    def _send_shipments(self, client):
+        return True
+
+    def _fetch_labels(self, client):
+        return True
+
+    def _check_pickups(self, client):
+        return True
+
+    def _warn_of_deadlines(self, client):
+        return True
+
+    def _follow_packages(self, client):
+        """Read the packages that changed since the last time.
+
+        Orders do not tell when a tracking number was corrected, or a package split.
+
+        :return: False when time is up before the end
+        """
+        now = fields.Datetime.now()
+        since = self.package_cursor or now - FIRST_LOOK_BACK
+        pages = client.package_pages(to_epoch(since - OVERLAP), to_epoch(now))
+        for page in pages:
+            self._take_deliveries()
+            rows = self._readable_packages(page.rows)
+            self.env["tts.package"]._absorb_rows(self, rows)
+            self.package_cursor = max(since, from_epoch(page.done_until))
+            if not self.env["ir.cron"]._commit_progress():
+                return False
+        self._take_deliveries()
+        self.package_cursor = now
+        return True
+
+    def _readable_packages(self, rows):
+        """Return the payload packages of raw rows; one that is broken stops no other."""
+        packages = []
+        for row in rows:
+            try:
+                packages.append(parse_package(row))
+            except TikTokError as error:
+                _logger.warning("TikTok Shop %s: a package: %s", self.id, error)
+        return packages
+
+    def _refresh_open_orders(self, client):
+        """Read again the orders that wait, for what moves no update time.
+
+        That is a changed address; and cancellations come within half an hour.
+
+        :return: False when time is up before the end
+        """
+        before = fields.Datetime.now() - READ_AGAIN_AFTER
+        orders = self.env["tts.order"].search(
+            Domain("shop_id", "=", self.id)
+            & Domain("status", "in", const.OPEN_STATUSES)
+            & Domain("sale_order_ids", "!=", False)
+            & (Domain("read_at", "=", False) | Domain("read_at", "<", before)),
+            order="read_at, id",
+            limit=MOST_READ_AGAIN,
+        )
+        for start in range(0, len(orders), BATCH):
+            if not self._take():
+                raise Interrupted()
+            batch = orders[start : start + BATCH]
+            batch.read_at = fields.Datetime.now()
+            self._absorb_page(client.order_details(batch.mapped("remote_id")))
+            if not self.env["ir.cron"]._commit_progress():
+                return False
+        return True
+
+    # === OUTCOME === #
+
+    def _note_delivery_success(self, started, is_due):
+        values = {}
+        if is_due:
+            values["next_delivery_sync"] = started + DELIVERIES_EVERY
+        if self.delivery_failure_count or self.last_delivery_error:
+            values |= {"delivery_failure_count": 0, "last_delivery_error": False}
+            self.env["tts.issue"]._close(self, ["deliveries"])
+        if values:
+            self.write(values)
+
+    def _note_delivery_failure(self, error):
+        """Keep the reason on the shop and plan its next try; nobody else is stopped."""
+        disconnected = isinstance(
+            error, Unauthorized
+        ) and self.account_id._note_trouble(error)
+        wait = back_off(BACK_OFF_START, self.delivery_failure_count, error)
+        next_try = fields.Datetime.now() + min(wait, BACK_OFF_CAP)
+        reason = reason_of(error)
+        self.write(
+            {
+                "next_delivery_sync": next_try,
+                "delivery_failure_count": self.delivery_failure_count + 1,
+                "last_delivery_error": reason,
+            }
+        )
+        if disconnected:
+            return  # One cause, one issue: the account's. Authorizing makes us due.
+        self.env["tts.issue"]._raise(
+            self,
+            "deliveries",
+            category="connection",
+            name=self.env._("Deliveries of %s could not be followed", self.name),
+            reason=reason,
+            hint=self._failure_hint(error),
+            next_retry=next_try,
+        )
+        self._trigger_deliveries(at=next_try)
+
+    def _reconnected(self):
+        """Look at deliveries at once after an account was authorized again."""
+        result = super()._reconnected()
+        self.write(
+            {
+                "delivery_failure_count": 0,
+                "last_delivery_error": False,
+                "next_delivery_sync": False,
+            }
+        )
+        for shop in self:
+            self.env["tts.issue"]._close(shop, ["deliveries"])
+        if self:
+            self._trigger_deliveries()
+        return result
+
+    @api.depends("delivery_failure_count")
+    def _compute_health(self):
+        """A shop whose deliveries cannot be followed is not in step."""
+        result = super()._compute_health()
+        for shop in self:
+            if shop.delivery_failure_count and shop.health != "disconnected":
+                shop.health = "retrying"
+        return result
