@@ -35,6 +35,8 @@ def parser():
     add("--revoke-old", action="store_true", help="a refresh kills old access tokens")
     add("--offset-pages", action="store_true", help="page tokens that count rows")
     add("--label-delay", type=int, default=0, help="label calls before it is ready")
+    add("--label-seconds", type=float, default=0, help="from shipping to the label")
+    add("--label-kb", type=int, default=0, help="weight of a label page")
     add("--profile", choices=("bench",), help="bench: 2 lines, to ship, plain")
     add("--verbose", action="store_true", help="log the requests to standard error")
     return parse
@@ -56,6 +58,8 @@ def make(arguments):
             "odd_skus",
             "revoke_old",
             "label_delay",
+            "label_seconds",
+            "label_kb",
             "offset_pages",
         )
     }

@@ -38,6 +38,8 @@ class Options:
     rotate_refresh: bool = True
     revoke_old: bool = False
     label_delay: int = 0
+    label_seconds: float = 0
+    label_kb: int = 0
     offset_pages: bool = False
 
 
@@ -65,6 +67,7 @@ class Sandbox:
         self.rng = random.Random(f"sandbox {self.options.seed}")
         self.ids = Ids(self.options.seed)
         self.calls = Counter()
+        self.purchases = []
         self.stock_updates = deque(maxlen=KEPT_UPDATES)
         self.updates = 0
         self.faults = Faults(self.options.seed)

@@ -1,5 +1,6 @@
 """What the control door does to orders: make them, change them."""
 
+from . import refusals
 from .generator import payment
 from .lifecycle import cancel_one, move
 from .reserve import balance, missing
@@ -174,7 +175,9 @@ def forget_orders(box, _body=None, _values=None):
         shop.changed("packages")
         for sku in shop.skus.values():
             sku.oversold = 0
+        shop.combinable.clear()
     box.stock_updates.clear()
+    box.purchases.clear()
     return {}
 
 
@@ -182,8 +185,9 @@ def change_order(box, order_id, body):
     """Change one order and return its new state.
 
     `status` (with `force` to skip the machine), `address` and `payment` (merged in;
-    `touch` says whether `update_time` moves), `cancel_line`, `request_cancel`, and
-    `set` for any other key of the document.
+    `touch` says whether `update_time` moves), `cancel_line`, `request_cancel`,
+    `must_split` (at most so many units in a package), `refuse` (see `refusals.add`),
+    and `set` for any other key of the document.
 
     :raise KeyError: for an unknown order
     :raise ValueError: for a step the machine refuses
@@ -204,6 +208,10 @@ def change_order(box, order_id, body):
     if "request_cancel" in body:
         order.doc["is_buyer_request_cancel"] = bool(body["request_cancel"])
         order.doc["request_cancel_time"] = int(box.now())
+    if "must_split" in body:
+        order.must_split = _limit(body["must_split"])
+    if "refuse" in body:
+        refusals.add(order, body)
     order.doc.update(body.get("set", {}))
     balance(box, order)
     order.touch(now)
@@ -213,4 +221,15 @@ def change_order(box, order_id, body):
         "status": order.status,
         "update_time": order.update_time,
         "raw": order.served(),
+    }
+
+
+def _limit(count):
+    """Return the reason for which an order must be split, None for no `count`."""
+    if not count:
+        return None
+    return {
+        "type": "CATEGORY_ITEM_LIMITATION",
+        "category_id": "601990",
+        "max_count": str(count),
     }

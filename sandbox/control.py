@@ -3,6 +3,7 @@
 GET    /_sandbox/state            everything; `?only=` parts, `?raw=0` no documents
 POST   /_sandbox/orders           make orders; DELETE forgets all of them
 POST   /_sandbox/orders/<id>      change one
+POST   /_sandbox/packages/<id>    let a carrier, or Seller Center, change one
 POST   /_sandbox/products         make a product; /products/<id> changes it
 POST   /_sandbox/skus/<id>        change a SKU; /skus/<id>/stock sets its stock
 POST   /_sandbox/warehouses       make a warehouse; /warehouses/<id> changes it
@@ -19,6 +20,7 @@ from .changes import change_order, create_orders, forget_orders
 from .goods import change_product, change_sku, create_product, set_stock
 from .http import Reply
 from .oauth import redirect
+from .package_changes import change_package
 from .places import change_warehouse, create_warehouse
 from .view import state
 
@@ -101,6 +103,7 @@ def _consent(box, body, _values):
 # POST to one thing: what comes before and after its id.
 _THINGS = {
     ("orders",): change_order,
+    ("packages",): change_package,
     ("products",): change_product,
     ("skus",): change_sku,
     ("skus", "stock"): set_stock,

@@ -7,9 +7,9 @@ headers and lives 24 hours.
 import hashlib
 
 from .errors import business, parameter
-from .fulfillment import own_package
 from .http import Reply, page
 from .paging import choice
+from .parcels import own_package
 from .pdf import make_pdf
 from .router import endpoint
 

@@ -1,7 +1,7 @@
-"""Package search, detail, handover slots, ship and batch ship.
+"""Package search, detail, ship and batch ship.
 
 Source: TikTok Shop Partner API docs, Fulfillment reference: Search Package, Get Package
-Detail, Get Package Handover Time Slots, Ship Package, Batch Ship Packages.
+Detail, Ship Package, Batch Ship Packages.
 """
 
 import re
@@ -9,8 +9,11 @@ import re
 from .errors import ApiError, business, parameter
 from .lifecycle import check_shippable, ship
 from .paging import body_value, choice, page, page_size, window
+from .parcels import own_package
 from .people import shown_address
+from .refusals import check
 from .router import endpoint
+from .slots import handover
 
 SCOPE = "seller.fulfillment.basic"
 STATUSES = ("TO_FULFILL", "PROCESSING", "FULFILLING", "COMPLETED", "CANCELLED")
@@ -23,18 +26,10 @@ SUB_STATUS = {
 }
 SORTS = ("create_time", "update_time", "order_pay_time")
 MOST_PACKAGES = 50
+MOST_USES = 20
+WEIGHT = {"value": "300", "unit": "GRAM"}
+DIMENSION = {"length": "25", "width": "20", "height": "3", "unit": "CM"}
 _TRACKING = re.compile(r"[A-Za-z0-9\-_./]{4,50}\Z")
-
-
-def own_package(call, package_id):
-    """Return a package of the shop of the call.
-
-    :raise ApiError: 21011028 for anything else
-    """
-    package = call.shop.packages.get(package_id)
-    if package is None:
-        raise business(21011028)
-    return package
 
 
 @endpoint("POST", "/fulfillment/202309/packages/search", scope=SCOPE)
@@ -77,7 +72,7 @@ def _row(package):
     """The package as the search shows it."""
     row = {
         "id": package.id,
-        "orders": [{"id": package.order.id, "skus": []}],
+        "orders": [{"id": order.id, "skus": []} for order in package.orders],
         "create_time": package.create_time,
         "update_time": package.update_time,
         "status": package.status,
@@ -99,8 +94,8 @@ def detail(call, package_id):
     row["package_id"] = row.pop("id")
     row["package_status"] = row.pop("status")
     row |= {
-        "package_sub_status": SUB_STATUS[package.status],
-        "split_and_combine_tag": doc.get("split_or_combine_tag", "DEFAULT"),
+        "package_sub_status": package.sub_status or SUB_STATUS[package.status],
+        "split_and_combine_tag": _tag(package),
         "has_multi_skus": len({line.get("sku_id") for line in package.lines()}) > 1,
         "note_tag": "BUYER_NOTED" if doc.get("buyer_message") else "BUYER_UNNOTED",
         "shipping_type": doc.get("shipping_type", "TIKTOK"),
@@ -108,12 +103,22 @@ def detail(call, package_id):
         "delivery_option_name": doc.get("delivery_option_name", ""),
         "recipient_address": _flat(shown_address(package.order)),
         "sender_address": sender_address(call.shop.market),
-        "weight": {"value": "300", "unit": "GRAM"},
-        "dimension": {"length": "25", "width": "20", "height": "3", "unit": "CM"},
+        "weight": package.weight or WEIGHT,
+        "dimension": package.dimension or DIMENSION,
     }
+    if package.exception:
+        row["ship_exception_reason"] = package.exception
     if package.handover:
         row |= package.handover
     return row
+
+
+def _tag(package):
+    """The tag of the detail; the order writes COMBINED for COMBINE."""
+    if len(package.orders) > 1:
+        return "COMBINE"
+    tag = package.order.doc.get("split_or_combine_tag")
+    return "SPLIT" if tag == "SPLIT" else "DEFAULT"
 
 
 def _flat(address):
@@ -137,32 +142,6 @@ def sender_address(market):
             "address_line1": street,
         }
     )
-
-
-@endpoint(
-    "GET",
-    "/fulfillment/202309/packages/{package_id}/handover_time_slots",
-    scope="seller.fulfillment.package.write",
-)
-def handover_time_slots(call, package_id):
-    """When a carrier of TikTok can fetch a package: today and tomorrow."""
-    own_package(call, package_id)
-    first = call.now - call.now % 3600 + 7200
-    return {
-        "can_pickup": True,
-        "can_drop_off": True,
-        "can_van_collection": False,
-        "drop_off_point_url": f"{call.box.base_url}/drop-off",
-        # The misspelling is the API's own.
-        "pickup_slots": [
-            {"start_time": first, "end_time": first + 14400, "avaliable": True},
-            {
-                "start_time": first + 86400,
-                "end_time": first + 100800,
-                "avaliable": False,
-            },
-        ],
-    }
 
 
 @endpoint("POST", "/fulfillment/202309/packages/{package_id}/ship", scope=SCOPE)
@@ -195,42 +174,80 @@ def _refusal(call, row):
 def _ship(call, package_id, body):
     """Check and ship one package.
 
-    :raise ApiError: 21011028, 21008025, 21011041, 21011044, 21008044, 21008099 already
-        shipped, 21004019 invoice missing (BR), 21008106 market ships otherwise,
-        21011022 bad tracking number or carrier, 21011025 number in use
+    :raise ApiError: 21011028, what `check_shippable` and `check_invoice` refuse,
+        21008099 and 21011040 already shipped, 21011041 package cancelled, 11006013 too
+        much in one package, 21008106 market ships otherwise, what `check_tracking` and
+        `slots.handover` refuse
     """
     package = own_package(call, package_id)
-    order, market = package.order, call.shop.market
-    check_shippable(order)
-    if package.status != "TO_FULFILL":
-        raise business(21008099)
-    if order.doc.get("need_upload_invoice") == "NEED_INVOICE":
-        raise business(21004019)
-    if order.doc.get("shipping_type") == "SELLER":
-        if not market.ships_packages:
+    package.ship_calls += 1
+    check("ship", package, *package.orders)
+    _check_package(package)
+    if package.order.doc.get("shipping_type") == "SELLER":
+        if not call.shop.market.ships_packages:
             raise business(21008106)
         own = body_value(body, "self_shipment", dict, {})
         number = own.get("tracking_number")
-        provider = check_tracking(call, number, own.get("shipping_provider_id"))
+        carrier = own.get("shipping_provider_id")
+        provider = check_tracking(call, number, carrier, package.orders)
         ship(call.box, package, number, provider)
-        return
-    handover = {"handover_method": body.get("handover_method") or "PICKUP"}
-    if body.get("pickup_slot"):
-        handover["pickup_slot"] = body["pickup_slot"]
-    ship(call.box, package, handover=handover)
+    else:
+        if call.shop.market.code == "US":
+            raise business(21008106)
+        ship(call.box, package, handover=handover(call, package, body))
+    package.shipped_times += 1
 
 
-def check_tracking(call, number, provider_id, order=None):
+def _check_package(package):
+    """Refuse a package that has left, or whose orders may not leave."""
+    for order in package.orders:
+        check_shippable(order)
+    if package.status == "CANCELLED":
+        raise business(21011041)
+    if package.status != "TO_FULFILL":
+        raise business(21008099 if package.status == "PROCESSING" else 21011040)
+    for order in package.orders:
+        check_invoice(order)
+        limit = order.must_split
+        if limit and len(package.lines()) > int(limit["max_count"]):
+            raise business(11006013)
+
+
+def check_invoice(order):
+    """Refuse an order that still needs its invoice (Brazil).
+
+    :raise ApiError: 21004019 none, 21004020 not accepted yet
+    """
+    codes = {"NEED_INVOICE": 21004019, "INVOICE_PROCESSING": 21004020}
+    code = codes.get(order.doc.get("need_upload_invoice"))
+    if code:
+        raise business(code)
+
+
+def check_tracking(call, number, provider_id, orders):
     """Return the carrier of `provider_id` after checking the tracking number.
 
-    :param order: whose own packages may carry the number already
-    :raise ApiError: 21011022 or 21011025
+    One number may be on the parcels of 20 orders of the same buyer.
+
+    :param orders: whose parcel gets the number
+    :raise ApiError: 21011022 malformed, or no such carrier, 21034012 the number of a
+        parcel that has arrived, 21011025 of another buyer's parcel, 21011026 on too
+        many orders
     """
     carriers = {c["id"]: c for c in call.shop.delivery_options[1]["carriers"]}
     valid = isinstance(number, str) and _TRACKING.match(number)
     if not valid or provider_id not in carriers:
         raise business(21011022)
+    buyer = orders[0].doc.get("user_id")
+    uses = {order.id for order in orders}
     for package in call.shop.packages.values():
-        if package.tracking_number == number and package.order is not order:
+        if package.tracking_number != number or package.order in orders:
+            continue
+        if package.status in ("COMPLETED", "CANCELLED"):
+            raise business(21034012)
+        if package.order.doc.get("user_id") != buyer:
             raise business(21011025)
+        uses |= {order.id for order in package.orders}
+    if len(uses) > MOST_USES:
+        raise business(21011026)
     return carriers[provider_id]

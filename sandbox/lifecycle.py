@@ -3,7 +3,10 @@
 Source: TikTok Shop Partner API docs, "Order status and life cycle".
 """
 
+from . import carriage
+from .carriage import close, follow
 from .errors import business
+from .parcels import active_lines, leave, open_packages, regroup
 from .reserve import balance
 from .timeline import (
     DAY,
@@ -76,11 +79,6 @@ def _open(box, order, status, now):
             show_package(package)
 
 
-def active_lines(order):
-    """The units of `order` that are not cancelled."""
-    return [line for line in order.lines if line["display_status"] != "CANCELLED"]
-
-
 def ship_order(box, order):
     """Ship everything of `order` that is not shipped yet."""
     open_lines = [
@@ -91,9 +89,8 @@ def ship_order(box, order):
     if open_lines:
         order.doc["status"] = "AWAITING_SHIPMENT"
         add_package(box, order, open_lines, box.now())
-    for package in order.packages:
-        if package.status == "TO_FULFILL":
-            ship(box, package)
+    for package in open_packages(order):
+        ship(box, package)
 
 
 def _ship_part(box, order):
@@ -102,36 +99,26 @@ def _ship_part(box, order):
     rest = [line["id"] for line in lines if line["id"] not in first]
     if not rest:
         raise ValueError("an order of one SKU cannot be shipped in part")
-    for package in order.packages:
-        del order.shop.packages[package.id]
-    order.doc["packages"] = []
-    order.doc["split_or_combine_tag"] = "SPLIT"
-    parts = [add_package(box, order, ids, box.now()) for ids in (first, rest)]
-    show_package(parts[1])
-    ship(box, parts[0])
+    ship(box, regroup(box, [order], [first, rest])[0])
 
 
 def ship(box, package, tracking="", provider=None, handover=None):
-    """Ship one package: it waits for its carrier."""
-    order, now = package.order, int(box.now())
-    carriers = order.shop.delivery_options[0]["carriers"]
+    """Ship one package with all its orders: it waits for its carrier."""
+    shop, now = package.shop, int(box.now())
     package.status = "PROCESSING"
     package.update_time = package.ship_time = now
-    package.provider = provider or carriers[0]
-    package.tracking_number = tracking or new_tracking(box, order.shop)
+    package.provider = provider or shop.delivery_options[0]["carriers"][0]
+    package.tracking_number = tracking or new_tracking(box, shop)
     package.handover = handover
-    order.shop.changed("packages")
-    done = {line["id"] for line in package.lines()}
-    rest = [
-        line
-        for line in active_lines(order)
-        if line["id"] not in done and line["display_status"] not in SHIPPED
-    ]
-    order.doc["status"] = "PARTIALLY_SHIPPING" if rest else "AWAITING_COLLECTION"
-    if not rest:
-        order.doc["rts_time"] = now
+    package.events.append((now, "arranged"))
+    shop.changed("packages")
+    for order in package.orders:
+        if order.status in ("UNPAID", "ON_HOLD"):
+            order.doc["status"] = "AWAITING_SHIPMENT"
     show_package(package, "AWAITING_COLLECTION")
-    order.touch(now)
+    for order in package.orders:
+        follow(order, now)
+        order.touch(now)
 
 
 def _carry(box, order, status, now):
@@ -140,14 +127,22 @@ def _carry(box, order, status, now):
         order.packages
     ):
         ship_order(box, order)
-    order.doc["status"] = status
-    name = {"IN_TRANSIT": "collection_time", "DELIVERED": "delivery_time"}.get(status)
-    if name:
-        order.doc[name] = now
+    doc, stage = order.doc, PACKAGE_STATUS[status]
+    event = {"FULFILLING": "collected", "COMPLETED": "delivered"}[stage]
     for package in order.packages:
-        package.status, package.update_time = PACKAGE_STATUS[status], now
-        show_package(package, status)
-    order.shop.changed("packages")
+        if package.status in (stage, "CANCELLED"):
+            continue
+        carriage.set_status(package, stage, now, event)
+        show_package(package, "IN_TRANSIT" if stage == "FULFILLING" else "DELIVERED")
+        for other in package.orders:
+            follow(other, now)
+            balance(box, other)
+            other.touch(now)
+    doc["status"] = status
+    for line in active_lines(order):
+        line["display_status"] = status
+    if status in carriage.TIMES:
+        doc[carriage.TIMES[status]] = now
 
 
 def cancel(box, order, who, reason):
@@ -158,15 +153,11 @@ def cancel(box, order, who, reason):
         if "package_id" in line:
             line["package_status"] = "CANCELLED"
     for package in order.packages:
-        package.status, package.update_time = "CANCELLED", now
-    order.shop.changed("packages")
-    order.doc.update(
-        status="CANCELLED",
-        cancel_time=now,
-        cancel_reason=reason,
-        cancellation_initiator="SYSTEM" if who == "OPERATOR" else who,
-        is_buyer_request_cancel=False,
-    )
+        if len(package.orders) > 1:
+            leave(package, order)
+        else:
+            carriage.set_status(package, "CANCELLED", now)
+    close(order, who, reason, now)
     balance(box, order)
     order.touch(now)
 
@@ -185,8 +176,20 @@ def cancel_one(box, order, line_id, who="BUYER"):
     if len(lines) == 1:
         return cancel(box, order, who, "No longer needed")
     cancel_line(line, who, "No longer needed")
+    now = int(box.now())
+    for package in order.packages:
+        if line_id in package.line_ids:
+            _cancel_empty(package, line, now)
+    follow(order, now)
     balance(box, order)
-    return order.touch(box.now())
+    return order.touch(now)
+
+
+def _cancel_empty(package, line, now):
+    """Cancel a package whose last unit was cancelled."""
+    if all(row["display_status"] == "CANCELLED" for row in package.lines()):
+        carriage.set_status(package, "CANCELLED", now)
+        line["package_status"] = "CANCELLED"
 
 
 def tick(box):
@@ -205,11 +208,12 @@ def tick(box):
                 cancel(box, order, "BUYER", "Order created by mistake")
 
 
-def check_shippable(order):
+def check_shippable(order, request=21008044):
     """Refuse what may not be shipped now.
 
-    :raise ApiError: 21008025 not the seller's, 21011041 cancelled, 21011044 on hold,
-        21008044 open request of the buyer
+    :param request: the code for an open request of the buyer
+    :raise ApiError: that, 21008025 not the seller's, 21011041 cancelled, 21011044 on
+        hold
     """
     if order.fbt:
         raise business(21008025)
@@ -218,4 +222,4 @@ def check_shippable(order):
     if order.status in ("ON_HOLD", "UNPAID"):
         raise business(21011044)
     if order.doc.get("is_buyer_request_cancel"):
-        raise business(21008044)
+        raise business(request)

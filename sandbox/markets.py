@@ -61,6 +61,11 @@ class Market:
         return self.block in ("US", "UK", "EU", "JP")
 
     @property
+    def sells_labels(self):
+        """Whether Create Packages is served (US, JP)."""
+        return self.block in ("US", "JP")
+
+    @property
     def ships_packages(self):
         """Whether Ship Package takes seller shipping (SEA, LATAM and JP)."""
         return self.block in ("SEA", "LATAM", "JP")

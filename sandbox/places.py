@@ -1,6 +1,7 @@
 """What the control door does to warehouses, and how it finds one."""
 
 ROLES = ("SALES_WAREHOUSE", "RETURN_WAREHOUSE", "FBT")
+METHODS = ("PICKUP", "DROP_OFF")
 EFFECTS = ("ENABLED", "DISABLED", "RESTRICTED", "HOLIDAY_MODE", "ORDER_LIMIT_MODE")
 
 
@@ -70,17 +71,19 @@ def create_warehouse(box, body, _values=None):
 
 
 def change_warehouse(box, warehouse_id, body):
-    """Change `name` and `effect` of a warehouse.
+    """Change `name`, `effect` and `handover` (PICKUP, DROP_OFF) of a warehouse.
 
     :return: the warehouse
     :raise KeyError: for an unknown id
     """
-    only(body, "name", "effect")
+    only(body, "name", "effect", "handover")
     for shop in box.shops.values():
         for row in shop.warehouses:
             if row["id"] == warehouse_id:
                 row["name"] = str(body.get("name", row["name"]))
                 effect = body.get("effect", row["effect"])
                 row["effect"] = one_of(effect, EFFECTS, "effect")
+                if "handover" in body:
+                    row["handover"] = one_of(body["handover"], METHODS, "handover")
                 return dict(row)
     raise KeyError(f"warehouse {warehouse_id}")

@@ -1,16 +1,20 @@
-"""Mark as shipped, tracking numbers changed afterwards, and the carrier's events.
+"""Mark as shipped, and tracking numbers changed afterwards.
 
 Source: TikTok Shop Partner API docs, Fulfillment reference: Mark Package As Shipped,
-Update Package Shipping Info, Update Order Shipping Info, Get Order Tracking.
+Update Package Shipping Info, Update Order Shipping Info.
 """
 
+import re
+
 from .errors import business, parameter
-from .fulfillment import SCOPE, check_tracking, own_package
-from .lifecycle import active_lines, check_shippable, ship
+from .fulfillment import SCOPE, check_invoice, check_tracking
+from .lifecycle import check_shippable, ship
 from .orders import own_order
 from .paging import body_value, strings
+from .parcels import open_lines, open_packages, own_package, package_of
+from .refusals import check
 from .router import endpoint
-from .timeline import HOUR, SHIPPED, add_package, show_package
+from .timeline import HOUR, show_package
 
 CHANGE_HOURS = 72
 
@@ -43,30 +47,28 @@ def _listed(call):
 def _mark(call, order_id, ids, number, provider_id):
     """Check and make one package.
 
-    :raise ApiError: 21008106 not in this market, 21008111, what `check_shippable` and
-        `check_tracking` refuse, 21011048 lines of a split order not named, 21008099
+    :raise ApiError: 21008106 not in this market, 21008111, what `check_shippable`,
+        `check_invoice` and `check_tracking` refuse, 21011004 not the seller's parcel,
+        21011048 lines of a split order not named, 21011029, 21008099, 21004012
     """
     order = own_order(call, order_id)
+    order.ship_calls += 1
+    check("mark", order, *order.packages)
     if not call.shop.market.marks_as_shipped:
         raise business(21008106)
     check_shippable(order)
+    check_invoice(order)
     if order.doc.get("shipping_type") != "SELLER":
         raise business(21011004)
-    if not ids and len([p for p in order.packages if p.status == "TO_FULFILL"]) > 1:
+    if not ids and len(open_packages(order)) > 1:
         raise business(21011048)
-    open_lines = [
-        line["id"]
-        for line in active_lines(order)
-        if line["display_status"] not in SHIPPED
-    ]
-    chosen = ids or open_lines
-    if not open_lines or not set(chosen) <= set(open_lines):
-        known = {line["id"] for line in order.lines}
-        if set(chosen) <= known or not open_lines:
-            raise business(21008099)
-        raise parameter("OrderLineItemIds is invalid")
-    provider = check_tracking(call, number, provider_id, order)
-    package = _package_of(call, order, chosen)
+    chosen = chosen_lines(order, ids, 21008099)
+    if isinstance(number, str) and re.search(r"[^A-Za-z0-9\-_./]", number):
+        raise business(21004012)
+    provider = check_tracking(call, number, provider_id, [order])
+    package = package_of(call.box, [order], chosen)
+    package.ship_calls += 1
+    package.shipped_times += 1
     ship(call.box, package, number, provider)
     return {
         "order_id": order.id,
@@ -75,20 +77,19 @@ def _mark(call, order_id, ids, number, provider_id):
     }
 
 
-def _package_of(call, order, line_ids):
-    """Return a package of exactly `line_ids`, taken out of the open ones."""
-    for package in order.packages:
-        if package.status != "TO_FULFILL":
-            continue
-        if set(package.line_ids) == set(line_ids):
-            return package
-        package.line_ids = [i for i in package.line_ids if i not in line_ids]
-        if not package.line_ids:
-            order.doc["packages"].remove({"id": package.id})
-            del order.shop.packages[package.id]
-    if len(line_ids) < len(active_lines(order)):
-        order.doc["split_or_combine_tag"] = "SPLIT"
-    return add_package(call.box, order, line_ids, call.now)
+def chosen_lines(order, ids, shipped):
+    """Return the named units of `order`, all that are open when none are named.
+
+    :param shipped: the code when they have left
+    :raise ApiError: that, or 21011029 for units of another order
+    """
+    free = open_lines(order)
+    chosen = list(dict.fromkeys(ids or free))
+    if not set(chosen) <= {line["id"] for line in order.lines}:
+        raise business(21011029)
+    if not free or not set(chosen) <= set(free):
+        raise business(shipped)
+    return chosen
 
 
 @endpoint(
@@ -121,51 +122,50 @@ def update_package_list(call, package_id):
 def update_order(call, order_id):
     """The same for an order of one package."""
     order = own_order(call, order_id)
+    check("update", order)
     if not order.packages:
         raise business(21011043)
     if len(order.packages) > 1:
         raise business(10007002)
     number = body_value(call.body, "tracking_number", str)
     provider = call.body.get("shipping_provider_id")
-    return _update(call, order.packages[0], number, provider)
+    return _update(call, order.packages[0], number, provider, 21011041)
 
 
-def _update(call, package, number, provider_id):
+def _update(call, package, number, provider_id, cancelled=21011042):
+    """Check and change a tracking number.
+
+    :raise ApiError: 21011004 not the seller's parcel, 21011041 or 21011042 cancelled,
+        21011043 not shipped, 21011030 delivered, 21011007 open request, 21011051
+        changed once already, 21011050 after 72 hours, what `check_tracking` refuses
+    """
+    check("update", package, *package.orders)
     order = package.order
     if order.fbt or order.doc.get("shipping_type") != "SELLER":
         raise business(21011004)
     if package.status == "CANCELLED":
-        raise business(21011041)
+        raise business(cancelled)
     if package.ship_time is None:
         raise business(21011043)
+    if package.status == "COMPLETED":
+        raise business(21011030)
+    if any(o.doc.get("is_buyer_request_cancel") for o in package.orders):
+        raise business(21011007)
     if package.tracking_changes:
         raise business(21011051)
     if package.ship_time + CHANGE_HOURS * HOUR < call.now:
         raise business(21011050)
-    provider = check_tracking(call, number, provider_id, order)
-    package.tracking_number, package.provider = number, provider
+    provider = check_tracking(call, number, provider_id, package.orders)
     package.tracking_changes += 1
-    package.update_time = call.now
-    call.shop.changed("packages")
-    show_package(package)
+    renumber(package, number, provider, call.now)
+    for order in package.orders:
+        order.touch(call.now)
     return {}
 
 
-@endpoint(
-    "GET", "/fulfillment/202309/orders/{order_id}/tracking", scope="seller.logistics"
-)
-def tracking(call, order_id):
-    """The carrier's events, newest first, in milliseconds."""
-    doc = own_order(call, order_id).doc
-    events = (
-        ("delivery_time", "Your package was delivered!"),
-        ("collection_time", "Picked up by the carrier"),
-        ("rts_time", "The seller has arranged shipment"),
-    )
-    return {
-        "tracking": [
-            {"description": text, "update_time_millis": doc[key] * 1000}
-            for key, text in events
-            if key in doc
-        ]
-    }
+def renumber(package, number, provider, now):
+    """Give a package another tracking number, and its orders with it."""
+    package.tracking_number, package.provider = number, provider
+    package.update_time = now
+    package.shop.changed("packages")
+    show_package(package)

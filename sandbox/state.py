@@ -51,6 +51,8 @@ class Shop:
         self.packages = {}
         self.statements = None
         self.references = {}
+        # ids of the orders: the id under which TikTok offers to combine them
+        self.combinable = {}
         self._sorted = {}
 
     def rows(self, kind, field, status=None):
@@ -88,6 +90,12 @@ class Order:
         self.broken = broken
         # line item id: what that unit holds of the stock, see `reserve`
         self.holds = {}
+        # What calls answer before they look, see `refusals`
+        self.refusals = []
+        # {"type", "category_id", "max_count"}: why it must be split, or None
+        self.must_split = None
+        # Calls that asked to mark it as shipped or to buy its label
+        self.ship_calls = 0
         self._text = None
 
     @property
@@ -150,21 +158,50 @@ class Order:
 
 
 class Package:
-    """One package of one order."""
+    """One package: units of one order, or of several that were combined.
+
+    :ivar sub_status: what the package detail says instead of the usual sub status
+    :ivar events: ascending (Unix seconds, key of `tracking.EVENTS`)
+    :ivar refusals: what calls answer before they look, see `refusals`
+    :ivar ship_calls: calls that asked to ship it; `shipped_times`: those that did
+    :ivar document_calls: calls for a document; `downloads`: files that were sent
+    :ivar no_slots: whether the carrier has no time left to come
+    """
 
     def __init__(self, package_id, order, line_ids, status, create_time):
         self.id = package_id
-        self.order = order
+        self.orders = [order]
         self.line_ids = line_ids
         self.status = status
         self.create_time = create_time
         self.update_time = create_time
+        self.sub_status = ""
+        self.exception = ""
         self.tracking_number = ""
         self.provider = None
         self.handover = None
+        self.service = None
+        self.weight = None
+        self.dimension = None
         self.ship_time = None
         self.tracking_changes = 0
+        self.events = []
+        self.refusals = []
+        self.no_slots = False
+        self.ship_calls = 0
+        self.shipped_times = 0
         self.document_calls = 0
+        self.downloads = 0
+
+    @property
+    def shop(self):
+        """The shop of its orders."""
+        return self.orders[0].shop
+
+    @property
+    def order(self):
+        """The order, the first one of a combined package."""
+        return self.orders[0]
 
     @property
     def order_pay_time(self):
@@ -172,9 +209,9 @@ class Package:
         return self.order.doc.get("paid_time") or self.order.create_time
 
     def lines(self):
-        """The line items inside."""
+        """The line items inside, of all its orders."""
         ids = set(self.line_ids)
-        return [line for line in self.order.lines if line["id"] in ids]
+        return [line for o in self.orders for line in o.lines if line.get("id") in ids]
 
 
 class Sku:

@@ -24,6 +24,7 @@ PACKAGE_STATUS = {
     "COMPLETED": "COMPLETED",
     "CANCELLED": "CANCELLED",
 }
+_EVENTS = {"collection_time": "collected", "delivery_time": "delivered"}
 SHIPPED = ("AWAITING_COLLECTION", "IN_TRANSIT", "DELIVERED", "COMPLETED")
 
 
@@ -156,14 +157,16 @@ def _stage_lines(order, ids, stage):
             line["display_status"] = stage
 
 
-def add_package(box, order, line_ids, created):
-    """Add a package of `line_ids` to `order`, still to be fulfilled."""
+def add_package(box, order, line_ids, created, *others):
+    """Add a package of `line_ids` to `order` (and others), still to be fulfilled."""
     package = Package(
         box.ids.next("package"), order, line_ids, "TO_FULFILL", int(created)
     )
+    package.orders += others
     order.shop.packages[package.id] = package
     order.shop.changed("packages")
-    order.doc.setdefault("packages", []).append({"id": package.id})
+    for member in package.orders:
+        member.doc.setdefault("packages", []).append({"id": package.id})
     return package
 
 
@@ -177,6 +180,10 @@ def stage_package(box, package, status, shipped_at):
         package.provider = box.rng.choice(carriers)
         package.tracking_number = new_tracking(box, order.shop)
         package.ship_time = int(shipped_at)
+        package.events.append((package.ship_time, "arranged"))
+        for key, event in _EVENTS.items():
+            if key in order.doc:
+                package.events.append((order.doc[key], event))
     show_package(package, status)
 
 
@@ -186,12 +193,17 @@ def new_tracking(box, shop):
 
 
 def show_package(package, line_status=None):
-    """Copy what `package` is onto the lines and the head of its order."""
-    order = package.order
-    doc = order.doc
-    hidden = doc["status"] in ("UNPAID", "ON_HOLD", "CANCELLED")
-    for line in package.lines():
-        if hidden or line["display_status"] == "CANCELLED":
+    """Copy what `package` is onto the lines and the head of its orders."""
+    for order in package.orders:
+        if order.status not in ("UNPAID", "ON_HOLD", "CANCELLED"):
+            _show(package, order, line_status)
+        order.touch()
+
+
+def _show(package, order, line_status):
+    doc, inside = order.doc, set(package.line_ids)
+    for line in order.lines:
+        if line.get("id") not in inside or line["display_status"] == "CANCELLED":
             continue
         line["package_id"], line["package_status"] = package.id, package.status
         if line_status:
@@ -202,9 +214,8 @@ def show_package(package, line_status=None):
         if package.provider:
             line["shipping_provider_id"] = package.provider["id"]
             line["shipping_provider_name"] = package.provider["name"]
-    if len(doc.get("packages", ())) == 1 and not hidden:
+    if len(doc.get("packages", ())) == 1:
         doc["tracking_number"] = package.tracking_number
         if package.provider:
             doc["shipping_provider"] = package.provider["name"]
             doc["shipping_provider_id"] = package.provider["id"]
-    order.touch()

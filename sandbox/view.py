@@ -37,6 +37,8 @@ def _orders(box, raw):
                 "broken": order.broken,
                 "fbt": order.fbt,
                 "packages": [package.id for package in order.packages],
+                "ship_calls": order.ship_calls,
+                "refusals": order.refusals,
             }
             if raw:
                 row["raw"] = order.served()
@@ -108,17 +110,35 @@ def _skus(box):
 
 def _packages(box, _raw):
     return {
-        package.id: {
-            "shop_id": shop.id,
-            "order_id": package.order.id,
-            "status": package.status,
-            "tracking_number": package.tracking_number,
-            "shipping_provider": package.provider,
-            "line_ids": package.line_ids,
-            "update_time": package.update_time,
-        }
+        package.id: show_package(package)
         for shop in box.shops.values()
         for package in shop.packages.values()
+    }
+
+
+def show_package(package):
+    """Return a package as the door shows it."""
+    return {
+        "shop_id": package.shop.id,
+        "order_id": package.order.id,
+        "order_ids": [order.id for order in package.orders],
+        "status": package.status,
+        "sub_status": package.sub_status,
+        "exception": package.exception,
+        "tracking_number": package.tracking_number,
+        "shipping_provider": package.provider,
+        "line_ids": package.line_ids,
+        "handover": package.handover,
+        "service": package.service,
+        "create_time": package.create_time,
+        "update_time": package.update_time,
+        "ship_time": package.ship_time,
+        "ship_calls": package.ship_calls,
+        "shipped_times": package.shipped_times,
+        "document_calls": package.document_calls,
+        "downloads": package.downloads,
+        "tracking_changes": package.tracking_changes,
+        "refusals": package.refusals,
     }
 
 
@@ -140,6 +160,7 @@ _PARTS = {
     "oversold": _oversold,
     "stock_updates": lambda box, _raw: list(box.stock_updates),
     "packages": _packages,
+    "purchases": lambda box, _raw: list(box.purchases),
     "tokens": _tokens,
     "calls": lambda box, _raw: dict(box.calls),
     "faults": lambda box, _raw: [fault.show() for fault in box.faults.active],

@@ -1,0 +1,88 @@
+"""What the control door does to packages: the carrier's part, and Seller Center's."""
+
+from . import carriage, refusals
+from .lifecycle import ship
+from .places import only
+from .shipping import renumber
+from .view import show_package
+
+_KEYS = (
+    "status",
+    "reason",
+    "tracking_number",
+    "provider",
+    "no_slots",
+    "refuse",
+    "times",
+    "call",
+    "touch",
+)
+STEPS = ("ship", "collect", "pickup_failed", "reschedule", "deliver", "lost")
+
+
+def change_package(box, package_id, body):
+    """Change one package and return its new state.
+
+    `status` (one of `STEPS`, with a `reason`), `tracking_number` and `provider` (a
+    name) as corrected in Seller Center, `no_slots`, `refuse` (see `refusals.add`).
+    `touch` moves the `update_time` of the package on its own.
+
+    :raise KeyError: for an unknown package
+    :raise ValueError: for a step that does not follow
+    """
+    only(body, *_KEYS)
+    package = _find(box, package_id)
+    if "no_slots" in body:
+        package.no_slots = bool(body["no_slots"])
+    if "refuse" in body:
+        refusals.add(package, body)
+    if "status" in body:
+        _step(box, package, body["status"], body.get("reason", ""))
+    if "tracking_number" in body or "provider" in body:
+        number = body.get("tracking_number", package.tracking_number)
+        provider = _carrier(package, body.get("provider"))
+        renumber(package, number, provider, int(box.now()))
+    if body.get("touch"):
+        package.update_time = int(box.now())
+        package.shop.changed("packages")
+    return show_package(package)
+
+
+def _find(box, package_id):
+    for shop in box.shops.values():
+        if package_id in shop.packages:
+            return shop.packages[package_id]
+    raise KeyError(f"package {package_id}")
+
+
+def _step(box, package, status, reason):
+    """Take one of `STEPS`."""
+    if status == "ship":
+        if package.status != "TO_FULFILL":
+            raise ValueError(f"the package is {package.status}")
+        ship(box, package)
+    elif status == "pickup_failed":
+        carriage.fail_pickup(box, package, reason)
+    elif status == "lost":
+        carriage.lose(box, package, reason or "PACKAGE_LOST")
+    elif status in STEPS:
+        step = {
+            "collect": carriage.collect,
+            "reschedule": carriage.reschedule,
+            "deliver": carriage.deliver,
+        }[status]
+        step(box, package)
+    else:
+        raise ValueError(f"status {status!r} is none of {', '.join(STEPS)}")
+
+
+def _carrier(package, name):
+    """Return the carrier called `name`, that of the package when there is none."""
+    if name is None:
+        return package.provider
+    carriers = package.shop.delivery_options[1]["carriers"]
+    found = [row for row in carriers if row["name"] == name]
+    if not found:
+        names = ", ".join(row["name"] for row in carriers)
+        raise ValueError(f"no carrier {name!r}, known: {names}")
+    return found[0]
