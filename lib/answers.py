@@ -11,6 +11,7 @@ from email.utils import parsedate_to_datetime
 from .. import const
 from .errors import RateLimited, Rejected, Unauthorized, Unreachable
 from .redact import scrub
+from .refusals import DELIVERY_SENTENCES
 
 # Waits in seconds when TikTok names none: a throttle, and a test shop's full hour.
 DEFAULT_WAIT = 60.0
@@ -70,13 +71,14 @@ def error_of(code, envelope, response, secrets=()):
     facts = {"code": code, "request_id": request_id}
     status = response.status_code
     if status == 429 or code in const.RATE_CODES:
-        return _rate_limit(code, response, _message(code, remote, request_id), facts)
+        return _rate_limit(code, response, describe(code, remote, request_id), facts)
     if kind := _kind(code, remote):
         sentence = _KIND_SENTENCES.get(kind, "")
-        text = _message(code, remote, request_id, sentence)
+        text = describe(code, remote, request_id, sentence)
         return Unauthorized(text, kind=kind, **facts)
-    text = _message(code, remote, request_id)
-    if code in const.RETRYABLE_CODES or status >= 500:
+    text = describe(code, remote, request_id)
+    is_waiting = code in const.GENERATING_CODES  # whatever the HTTP status says
+    if not is_waiting and (code in const.RETRYABLE_CODES or status >= 500):
         return Unreachable(text, **facts)
     return Rejected(text, **facts)
 
@@ -139,10 +141,16 @@ def _kind(code, remote):
     return next((kind for text, kind in _KIND_OF_TEXT if text in lowered), None)
 
 
-def _message(code, remote, request_id, fallback=""):
+def sentence_of(code):
+    """Return what a code means to a person and what to do, "" when it is unknown."""
+    return const.ERROR_SENTENCES.get(code) or DELIVERY_SENTENCES.get(code, "")
+
+
+def describe(code, remote, request_id=None, fallback=""):
     """Return our sentence, TikTok's own words, and what its support asks for."""
-    sentence = const.ERROR_SENTENCES.get(code) or fallback
+    sentence = sentence_of(code) or fallback
     said = f"TikTok says: {remote}" if sentence and remote else remote
     parts = [sentence, said or ("" if sentence else "TikTok Shop refused the call.")]
     facts = f"code {code}" + (f", request {request_id}" if request_id else "")
-    return " ".join(part for part in parts if part) + f" ({facts})"
+    parts.append(f"({facts})" if code is not None else "")
+    return " ".join(part for part in parts if part)

@@ -11,6 +11,7 @@ from datetime import datetime, timezone
 from decimal import Decimal
 from typing import NamedTuple
 
+from .answers import describe
 from .errors import PayloadError
 from .logistics import NamedId
 from .money import parse_amount
@@ -124,7 +125,10 @@ class SplitCheck:
 
 @dataclass(frozen=True, slots=True)
 class ShipError:
-    """A package that a call about many refused; ``code`` is None when none came."""
+    """A package that a call about many refused; ``code`` is None when none came.
+
+    ``message`` is for a person: what it means, what to do, and TikTok's own words.
+    """
 
     package_id: str
     code: int | None
@@ -345,7 +349,8 @@ def parse_ship_errors(data) -> tuple[ShipError, ...]:
         if not package_id:
             raise PayloadError(f"errors[{index}].detail.package_id", "is missing")
         code = integer(row.get("code"), default=None)
-        found.append(ShipError(package_id, code, text(row.get("message"))[:500]))
+        message = describe(code, text(row.get("message"))[:500])
+        found.append(ShipError(package_id, code, message))
     return tuple(found)
 
 

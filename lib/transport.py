@@ -11,7 +11,8 @@ from urllib3.exceptions import HTTPError
 
 from .. import const
 from .answers import read_envelope
-from .download import download
+from .documents import check_document
+from .download import DOCUMENT, download
 from .errors import RateLimited, Unauthorized, Unreachable
 from .parsing import mapping
 from .redact import guard_logs
@@ -84,6 +85,23 @@ class Transport:
         :raise Unreachable: when it cannot be loaded now
         """
         return download(self._session, url, clock=self._clock, timeout=self._timeout)
+
+    def download_document(self, url, form="PDF"):
+        """Return the bytes of a label or slip, fetched without credentials.
+
+        :param str form: PDF, ZPL or PNG
+        :raise Rejected: when there is no whole document of this form, of at most 10 MB
+        :raise Unreachable: when it cannot be loaded now
+        """
+        content = download(
+            self._session,
+            url,
+            clock=self._clock,
+            timeout=self._timeout,
+            kind=DOCUMENT,
+        )
+        check_document(content, form)
+        return content
 
     def _request(
         self, method, path, *, query=None, body=None, shop=True, idempotent=None
