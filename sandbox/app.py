@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl
 
 from . import endpoints, signature
 from .control import answer as control_answer
+from .documents import PATH as FILES
 from .documents import download
 from .errors import ApiError, gateway, parameter
 from .http import Reply, Request
@@ -53,12 +54,11 @@ def handle(box, request):
     with box.lock:
         if request.path.startswith("/_sandbox/"):
             return control_answer(box, request)
-        if request.path.startswith("/_doc/"):
-            return download(box, request)
         query = parse_qsl(request.query, keep_blank_values=True)
         if request.path in CONSENT:
             return consent(box, request.path, dict(query))
-        box.calls[f"{request.method} {request.path}"] += 1
+        file = request.path.startswith(FILES)
+        box.calls[f"{request.method} {FILES if file else request.path}"] += 1
         fault = box.faults.find(request.path, box.faults.TRANSPORT)
         if fault and not fault.after:
             return box.faults.reply(fault, lambda: _answer(box, request, query))
@@ -69,9 +69,11 @@ def handle(box, request):
 
 
 def _answer(box, request, query):
-    """Return the reply to a token or API call, or an image."""
+    """Return the reply to a token or API call, an image, or a document."""
     if request.path.startswith(IMAGES):
         return serve_image(request)
+    if request.path.startswith(FILES):
+        return box.faults.spoil_file(download(box, request), request.path)
     try:
         data, text = _data(box, request, query)
     except ApiError as error:

@@ -178,6 +178,7 @@ def forget_orders(box, _body=None, _values=None):
         shop.combinable.clear()
     box.stock_updates.clear()
     box.purchases.clear()
+    box.documents.clear()
     return {}
 
 

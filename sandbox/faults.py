@@ -3,7 +3,7 @@
 import json
 import random
 
-from .http import Reply
+from .http import Reply, page
 
 KINDS = (
     "http_500",
@@ -17,6 +17,11 @@ KINDS = (
     "duplicate_page",
     "unknown_enum",
     "number_ids",
+    "empty_file",
+    "html_file",
+    "truncated_file",
+    "wrong_type",
+    "expired_file",
 )
 # Enumerations a client may only display; the deciding ones are touched on request.
 _ENUMS = {
@@ -61,6 +66,7 @@ class Fault:
 class Faults:
     """The faults that are on."""
 
+    FILES = ("empty_file", "html_file", "truncated_file", "wrong_type", "expired_file")
     TRANSPORT = ("http_500", "html_502", "timeout", "slow", "reset")
 
     def __init__(self, seed):
@@ -128,6 +134,23 @@ class Faults:
                 reply.body = json.dumps(data, ensure_ascii=False).encode()
         if self.find(path, ("truncated_json",)):
             reply.body = reply.body[: max(1, len(reply.body) * 2 // 3)]
+        return reply
+
+    def spoil_file(self, reply, path):
+        """Return the reply with a document, spoiled by the first fault that fits."""
+        fault = self.find(path, self.FILES) if reply.status == 200 else None
+        if fault is None:
+            return reply
+        if fault.kind == "html_file":
+            return page("<h1>Please log in</h1>")
+        if fault.kind == "expired_file":
+            return page("<h1>Expired</h1>", 403)
+        if fault.kind == "wrong_type":
+            reply.headers["Content-Type"] = "application/octet-stream"
+        elif fault.kind == "truncated_file":
+            reply.body = reply.body[: len(reply.body) // 2]
+        else:
+            reply.body = b""
         return reply
 
     def _repeat(self, body, request, query):

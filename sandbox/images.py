@@ -44,8 +44,13 @@ def png(name, side=SIDE):
     border = frame * side
     inside = frame * edge + field * (side - 2 * edge) + frame * edge
     rows = [border if not edge <= y < side - edge else inside for y in range(side)]
+    return encode(rows, side, side)
+
+
+def encode(rows, width, height, grey=False):
+    """Return a PNG of `rows` of pixels: three bytes each, or one when `grey`."""
     pixels = b"".join(b"\0" + row for row in rows)
-    head = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
+    head = struct.pack(">IIBBBBB", width, height, 8, 0 if grey else 2, 0, 0, 0)
     chunks = ((b"IHDR", head), (b"IDAT", zlib.compress(pixels)), (b"IEND", b""))
     return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(*chunk) for chunk in chunks)
 

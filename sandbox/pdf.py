@@ -1,26 +1,67 @@
-"""Writes small, valid PDF files: one page of text in Helvetica."""
+"""Writes small, valid PDF files: pages of text in Helvetica."""
 
+import random
+
+# Points.
 SIZES = {"A6": (298, 420), "A5": (420, 595), "A4": (595, 842)}
+LEADING, MARGIN = 14, 40
+_GRAIN = 128
 
 
-def make_pdf(lines, size="A6"):
-    """Return a PDF of one page with `lines` of text, as bytes."""
-    width, height = SIZES[size]
-    rows = ["BT /F1 11 Tf 14 TL", f"24 {height - 40} Td"]
+def make_pdf(pages, size="A6", kilobytes=0):
+    """Return a PDF with one page per list of lines, as bytes.
+
+    :param kilobytes: the weight of a grey picture on every page; real labels carry
+        barcodes and logos
+    """
+    objects = [b"<< /Type /Catalog /Pages 2 0 R >>", b""]
+    objects.append(b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>")
+    kids = []
+    for number, lines in enumerate(pages):
+        kids.append(len(objects) + 1)
+        objects += _page(lines, SIZES[size], len(objects) + 1, number, kilobytes)
+    refs = " ".join(f"{kid} 0 R" for kid in kids)
+    objects[1] = f"<< /Type /Pages /Kids [{refs}] /Count {len(kids)} >>".encode()
+    return _assemble(objects)
+
+
+def rows_of(size):
+    """Return how many lines fit on a page."""
+    return (SIZES[size][1] - 2 * MARGIN) // LEADING
+
+
+def _page(lines, sides, first, number, kilobytes):
+    """Return the objects of one page; `first` is the number of the first of them."""
+    width, height = sides
+    rows = [f"BT /F1 11 Tf {LEADING} TL", f"24 {height - MARGIN} Td"]
     rows += [f"({_escape(line)}) Tj T*" for line in lines]
     rows.append("ET")
-    content = "\n".join(rows).encode("latin-1", "replace")
+    fonts, pictures = "/Font << /F1 3 0 R >>", ""
+    if kilobytes:
+        rows.append(f"q {width - 48} 0 0 {height // 3} 24 24 cm /Im1 Do Q")
+        pictures = f" /XObject << /Im1 {first + 2} 0 R >>"
     objects = [
-        b"<< /Type /Catalog /Pages 2 0 R >>",
-        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
         (
             f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 {width} {height}]"
-            " /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>"
+            f" /Contents {first + 1} 0 R /Resources << {fonts}{pictures} >> >>"
         ).encode(),
-        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content),
-        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+        _stream("", "\n".join(rows).encode("latin-1", "replace")),
     ]
-    return _assemble(objects)
+    if kilobytes:
+        objects.append(_picture(f"{number} {lines}", kilobytes))
+    return objects
+
+
+def _picture(seed, kilobytes):
+    tall = kilobytes * 1024 // _GRAIN
+    grains = random.Random(seed).randbytes(_GRAIN * tall)
+    head = f"/Type /XObject /Subtype /Image /Width {_GRAIN} /Height {tall}"
+    return _stream(f"{head} /ColorSpace /DeviceGray /BitsPerComponent 8 ", grains)
+
+
+def _stream(head, content):
+    start = f"<< {head}/Length {len(content)} >>\nstream\n".encode()
+    return start + content + b"\nendstream"
 
 
 def _escape(text):

@@ -164,7 +164,8 @@ class Package:
     :ivar events: ascending (Unix seconds, key of `tracking.EVENTS`)
     :ivar refusals: what calls answer before they look, see `refusals`
     :ivar ship_calls: calls that asked to ship it; `shipped_times`: those that did
-    :ivar document_calls: calls for a document; `downloads`: files that were sent
+    :ivar document_calls: calls for a document; `label_calls`: those that found the
+        package ready for one; `downloads`: files that were sent
     :ivar no_slots: whether the carrier has no time left to come
     """
 
@@ -191,6 +192,7 @@ class Package:
         self.ship_calls = 0
         self.shipped_times = 0
         self.document_calls = 0
+        self.label_calls = 0
         self.downloads = 0
 
     @property

@@ -160,6 +160,7 @@ _PARTS = {
     "oversold": _oversold,
     "stock_updates": lambda box, _raw: list(box.stock_updates),
     "packages": _packages,
+    "documents": lambda box, _raw: [paper.show() for paper in box.documents.values()],
     "purchases": lambda box, _raw: list(box.purchases),
     "tokens": _tokens,
     "calls": lambda box, _raw: dict(box.calls),
