@@ -37,11 +37,15 @@ class SaleOrder(models.Model):
         that comes first.
         """
         alive = self.picking_ids.filtered(
-            lambda picking: picking.state != "cancel"
-            and not picking.return_id
-            and picking.picking_type_code != "incoming"
+            lambda picking: (
+                picking.state != "cancel"
+                and not picking.return_id
+                and picking.picking_type_code != "incoming"
+            )
         )
-        leaving = alive.filtered(lambda picking: picking.picking_type_code == "outgoing")
+        leaving = alive.filtered(
+            lambda picking: picking.picking_type_code == "outgoing"
+        )
         return leaving or alive
 
     def _tts_shipped_line_ids(self):
@@ -60,9 +64,11 @@ class SaleOrderLine(models.Model):
     def _tts_hand_out(self, line_ids, steps):
         """Yield (delivery, its line item ids) of this line."""
         moves = self.move_ids.filtered(
-            lambda move: move.state != "cancel"
-            and move.picking_id in steps
-            and not move.origin_returned_move_id
+            lambda move: (
+                move.state != "cancel"
+                and move.picking_id in steps
+                and not move.origin_returned_move_id
+            )
         )
         if any(move.product_id != self.product_id for move in moves):
             # A kit: its parts tell no units, so that each delivery may hold all.

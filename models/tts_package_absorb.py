@@ -152,9 +152,12 @@ class TtsPackage(models.Model):
         cancelled = mirrors.filtered(
             lambda mirror: mirror.status in const.CANCELLED_STATUSES
         ).package_ids.filtered(
-            lambda package: package.status != const.PACKAGE_CANCELLED
-            and all(
-                order.status in const.CANCELLED_STATUSES for order in package.order_ids
+            lambda package: (
+                package.status != const.PACKAGE_CANCELLED
+                and all(
+                    order.status in const.CANCELLED_STATUSES
+                    for order in package.order_ids
+                )
             )
         )
         cancelled.write({"status": const.PACKAGE_CANCELLED, "next_label_try": False})
