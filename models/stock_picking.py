@@ -50,8 +50,8 @@ class StockPicking(models.Model):
         compute="_compute_tts_deadline",
         store=True,
         index="btree_not_null",
-        help="Arrange the shipment before this; once it is arranged, the carrier has to "
-        "have the parcel by then.",
+        help="Arrange the shipment before this; once it is arranged, the carrier has "
+        "to have the parcel by then.",
     )
     tts_cancel_requested = fields.Boolean(
         related="sale_id.tts_cancel_requested", string="Buyer Asks to Cancel"
@@ -131,9 +131,11 @@ class StockPicking(models.Model):
         :param carriers: {(provider id, provider name): delivery.carrier}
         """
         packages = self.tts_package_ids.filtered(
-            lambda package: package.tracking_number
-            and not package.is_gone
-            and package.status != const.PACKAGE_CANCELLED
+            lambda package: (
+                package.tracking_number
+                and not package.is_gone
+                and package.status != const.PACKAGE_CANCELLED
+            )
         )
         values = {}
         numbers = dict.fromkeys(packages.mapped("tracking_number"))

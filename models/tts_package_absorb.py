@@ -41,8 +41,8 @@ class TtsPackage(models.Model):
             for package in packages_of(order):
                 shown[package.id].append((mirror, order, package))
         mirrors = self.env["tts.order"].union(*(mirror for mirror, _order in entries))
-        known = self._known(shop, shown, mirrors)
-        self._drop_replaced(entries, mirrors.package_ids)
+        known = self._known(shop, shown)
+        self._drop_replaced(entries)
         changed = self.browse()
         to_create = []
         for remote_id, parts in shown.items():
@@ -60,8 +60,8 @@ class TtsPackage(models.Model):
         return packages
 
     @api.model
-    def _known(self, shop, remote_ids, mirrors):
-        """Find the packages with these ids, and those these orders had until now."""
+    def _known(self, shop, remote_ids):
+        """Find the packages with these ids: {package id: tts.package}."""
         found = self.search(
             [("shop_id", "=", shop.id), ("remote_id", "in", list(remote_ids))]
         )
@@ -81,7 +81,11 @@ class TtsPackage(models.Model):
         lines = [line for _m, _o, part in parts for line in part.line_item_ids]
         if known:
             lines += [line for line in known.line_item_ids or () if line not in told]
-        return self._prepare_values(package, known) | {
+        values = self._prepare_values(package, known)
+        arranged = values.get("status", const.PACKAGE_TO_SHIP) != const.PACKAGE_TO_SHIP
+        if arranged and order.rts_time and not (known and known.shipped_at):
+            values["shipped_at"] = naive(order.rts_time)
+        return values | {
             "line_item_ids": sorted(set(lines)),
             "shipping_type": order.shipping_type or (known and known.shipping_type),
             "order_ids": [Command.link(mirror.id) for mirror, _o, _p in parts],
@@ -94,14 +98,12 @@ class TtsPackage(models.Model):
         status = self._status_value(package.status)
         if not (known and known._is_ahead_of(status)):
             values["status"] = status
-        for name, value in (
-            ("tracking_number", package.tracking_number),
-            ("provider_remote_id", package.provider_id),
-            ("provider_name", package.provider_name),
-        ):
-            if value:
-                values[name] = value
-        return values
+        told = {
+            "tracking_number": package.tracking_number,
+            "provider_remote_id": package.provider_id,
+            "provider_name": package.provider_name,
+        }
+        return values | {name: value for name, value in told.items() if value}
 
     def _is_ahead_of(self, status):
         """Whether TikTok still shows this package as it was before our call."""
@@ -126,13 +128,13 @@ class TtsPackage(models.Model):
         return news
 
     @api.model
-    def _drop_replaced(self, entries, packages):
+    def _drop_replaced(self, entries):
         """Take orders out of packages that TikTok split or combined away."""
         for mirror, order in entries:
             if order.status not in TELLING_STATUSES:
                 continue
             own = {line.id for line in order.lines}
-            for package in mirror.package_ids & packages:
+            for package in mirror.package_ids:
                 if package.remote_id in order.package_ids or package.is_gone:
                     continue
                 left = [line for line in package.line_item_ids or () if line not in own]
@@ -182,7 +184,7 @@ class TtsPackage(models.Model):
                 [("shop_id", "=", shop.id), ("remote_id", "in", list(ids))]
             )
         }
-        known = self._known(shop, rows, None)
+        known = self._known(shop, rows)
         changed, packages, to_create = self.browse(), self.browse(), []
         for remote_id, row in rows.items():
             orders = [mirrors[key] for key in row.order_ids if key in mirrors]

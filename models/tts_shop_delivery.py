@@ -12,8 +12,15 @@ from .. import const
 from ..lib.errors import RateLimited, TikTokError, Unauthorized
 from ..lib.packages import parse_package
 from ..utils import back_off, from_epoch, note_failure, reason_of, to_epoch
-from .tts_shop_sync import AGAIN_IN, BACK_OFF_CAP, BACK_OFF_START, BATCH, OVERLAP
-from .tts_shop_sync import FIRST_LOOK_BACK, Interrupted
+from .tts_shop_sync import (
+    AGAIN_IN,
+    BACK_OFF_CAP,
+    BACK_OFF_START,
+    BATCH,
+    FIRST_LOOK_BACK,
+    OVERLAP,
+    Interrupted,
+)
 
 _logger = logging.getLogger(__name__)
 
@@ -230,7 +237,7 @@ class TtsShop(models.Model):
         return True
 
     def _readable_packages(self, rows):
-        """Return the payload packages of raw rows; one that is broken stops no other."""
+        """Return the payload packages of raw rows; a broken one stops no other."""
         packages = []
         for row in rows:
             try:
