@@ -76,7 +76,7 @@ class ShipRow:
 
 @dataclass(frozen=True, slots=True)
 class Weight:
-    """A weight; ``unit`` is GRAM, KILOGRAM or POUND."""
+    """A weight; ``unit`` is GRAM or POUND."""
 
     value: object
     unit: str
