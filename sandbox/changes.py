@@ -3,7 +3,9 @@
 from . import refusals
 from .generator import payment
 from .lifecycle import cancel_one, move
+from .parcels import leave, open_lines
 from .reserve import balance, missing
+from .timeline import add_package, show_package
 
 _SKIPPED = ("recipient_address", "line_items", "status")
 _ATTEMPTS = 50
@@ -113,6 +115,26 @@ def _fill(box, order, payload):
         order.address = {**order.address, **payload["recipient_address"]}
     if order.fbt and "warehouse_id" not in payload:
         doc["warehouse_id"] = shop.warehouse("FBT")["id"]
+    if payload.get("shipping_type") and "delivery_option_id" not in payload:
+        _suit_shipping(box, order)
+
+
+def _suit_shipping(box, order):
+    """Make delivery option and packages of a new order fit its shipping type."""
+    shop, doc = order.shop, order.doc
+    option = shop.delivery_options[0 if doc["shipping_type"] == "TIKTOK" else 1]
+    doc["delivery_option_id"] = option["id"]
+    doc["delivery_option_name"] = option["name"]
+    if order.status not in ("ON_HOLD", "AWAITING_SHIPMENT"):
+        return
+    packs = shop.market.packs_before_shipping(doc["shipping_type"], order.fbt)
+    if packs and not order.packages:
+        show_package(add_package(box, order, open_lines(order), box.now()))
+    for package in () if packs else order.packages:
+        leave(package, order)
+        for line in order.lines:
+            line.pop("package_id", None)
+            line.pop("package_status", None)
 
 
 def _set_lines(box, order, rows):

@@ -110,7 +110,7 @@ def _groups(call):
 def combinable(call):
     """Orders of one buyer that could share a package, under ids made for this."""
     size = page_size(call, 1, 50)
-    rows = [(number, *row) for number, row in enumerate(_offers(call).items())]
+    rows = [(number, row[0], row) for number, row in enumerate(_offers(call).items())]
     found, token = page(call, rows, size, False)
     return {
         "combinable_packages": [

@@ -55,6 +55,7 @@ from . import (
     test_sandbox_control,
     test_sandbox_data,
     test_sandbox_oauth,
+    test_sandbox_packages,
     test_sandbox_protocol,
     test_sandbox_server,
     test_sandbox_stock,
