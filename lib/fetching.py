@@ -16,7 +16,7 @@ from queue import SimpleQueue
 
 from .errors import RateLimited, TikTokError, Unauthorized
 from .packages import Document
-from .shipping import LABEL
+from .shipping import LABEL, LABEL_PICTURE, PDF, PNG
 
 HELD_PER_WORKER = 2
 
@@ -26,8 +26,8 @@ class DocumentRequest:
     """One document of one package; ``key`` is the caller's own name for it.
 
     ``size`` and ``format`` may be None, see ``DeliveryCalls.document``; the file is
-    checked to be of that format, PDF when None. With ``url``, a link that still lives,
-    TikTok is not asked for a new one.
+    checked to be of that format, PDF when None, PNG for a picture. With ``url``, a link
+    that still lives, TikTok is not asked for a new one.
     """
 
     key: Hashable
@@ -36,6 +36,11 @@ class DocumentRequest:
     size: str | None = None
     format: str | None = None
     url: str = ""
+
+    @property
+    def file_format(self) -> str:
+        """Return what the file has to be: PDF, ZPL or PNG."""
+        return PNG if self.kind == LABEL_PICTURE else self.format or PDF
 
 
 class NotAsked(TikTokError):
@@ -133,7 +138,6 @@ class _Fetching:
     def _document(self, client, request):
         if self._stop.is_set():
             return self._not_asked()
-        form = request.format or "PDF"
         document = Document(request.url, "") if request.url else None
         if document is None:
             self._pace.wait()
@@ -141,7 +145,7 @@ class _Fetching:
                 return self._not_asked()
             document = self._ask(client, request)
         try:
-            return document, client.download_document(document.url, form)
+            return document, client.download_document(document.url, request.file_format)
         except TikTokError as error:
             return document, error
 

@@ -10,6 +10,28 @@ from __future__ import annotations
 from enum import Enum
 
 from .. import const
+from .documents import PDF, PNG, ZPL
+
+__all__ = [
+    "BUY",
+    "DOCUMENTS",
+    "MARK",
+    "PDF",
+    "PNG",
+    "SHIP",
+    "ZPL",
+    "Consequence",
+    "LabelConsequence",
+    "RetrackConsequence",
+    "consequence",
+    "flow",
+    "has_zpl",
+    "label_consequence",
+    "may_split_units",
+    "retrack_consequence",
+    "sizes",
+    "splits_before_shipping",
+]
 
 # --- Markets --------------------------------------------------------------------------
 EU = ("DE", "ES", "FR", "IE", "IT", "AT", "BE", "NL", "GR", "PT", "PL", "CZ", "HU")
@@ -66,7 +88,6 @@ LABEL_AND_SLIP = "SHIPPING_LABEL_AND_PACKING_SLIP"
 LABEL_PICTURE = "SHIPPING_LABEL_PICTURE"
 HAZMAT_LABEL = "HAZMAT_LABEL"
 INVOICE_LABEL = "INVOICE_LABEL"
-PDF, ZPL, PNG = "PDF", "ZPL", "PNG"
 
 _SIZES = {
     LABEL: ("A6", "A5"),

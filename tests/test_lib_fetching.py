@@ -89,6 +89,10 @@ class TestFetching(FetchingCase):
         self.assertEqual(self.asked, [("7", "PACKING_SLIP", "A5", "ZPL")])
         self.assertEqual(self.loaded, [("https://x/7", "ZPL")])
 
+    def test_a_picture_is_checked_as_one(self):
+        list(self.fetch([DocumentRequest("k", "7", "SHIPPING_LABEL_PICTURE")]))
+        self.assertEqual(self.loaded, [("https://x/7", "PNG")])
+
     def test_many_workers_lose_nothing_and_keep_the_order(self):
         found = list(self.fetch(40, workers=4, per_second=1e9))
         self.assertEqual([key for key, _result in found], [f"k{i}" for i in range(40)])
