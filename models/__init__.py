@@ -45,6 +45,7 @@ from . import sale_order_heal
 from . import sale_order_units
 from . import stock_move
 from . import stock_picking
+from . import tts_shipment_split
 from . import stock_quant
 from . import res_partner
 from . import product_product
