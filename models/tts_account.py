@@ -284,9 +284,11 @@ class TtsAccount(models.Model):
         """Return the HTTP session of the next calls; None lets the border make one."""
         return None
 
-    def _client(self, shop_cipher=None):
+    def _client(self, shop_cipher=None, can_renew=True):
         """Return a client that speaks for this account; close it after use.
 
+        :param bool can_renew: False for a thread, which must not touch Odoo: then an
+            expired token is the caller's to renew
         :raise Unauthorized: nobody authorized this account
         """
         account_sudo = self.sudo()
@@ -299,7 +301,11 @@ class TtsAccount(models.Model):
             base_url=account_sudo.sandbox_url or const.API_HOST,
             shop_cipher=shop_cipher,
             session=self._new_session(),
-            refresh=lambda: token_sudo._refresh(refused=access_token),
+            refresh=(
+                (lambda: token_sudo._refresh(refused=access_token))
+                if can_renew
+                else None
+            ),
         )
 
     def _pull_shops(self):

@@ -288,13 +288,14 @@ class TtsShop(models.Model):
 
     # === REMOTE === #
 
-    def _client(self):
+    def _client(self, can_renew=True):
         """Return a client bound to this shop; close it after use.
 
+        :param bool can_renew: see `tts.account._client`
         :raise Unauthorized: the account is disconnected
         """
         self.ensure_one()
-        return self.account_id._client(shop_cipher=self.sudo().cipher)
+        return self.account_id._client(self.sudo().cipher, can_renew)
 
     @api.model
     def _absorb(self, account, remotes):
