@@ -91,9 +91,12 @@ class ContractCase(BaseCase):
             if not token or isinstance(token, Unset):
                 return rows
 
-    def placed(self, region, status, shipping="TIKTOK"):
+    def placed(self, region, status, shipping="TIKTOK", quantity=1, **more):
         """Return the id of a new order of the seller's own fulfilment."""
-        order = {"status": status, "shipping_type": shipping}
+        order = {"status": status, "shipping_type": shipping, **more}
+        if quantity > 1:
+            sku_id = next(iter(self.shop(region).skus))
+            order["line_items"] = [{"sku_id": sku_id, "quantity": quantity}]
         shop_id = self.shop(region).id
         body = {"shop_id": shop_id, "order": order}
         return self.box.control("POST", "/_sandbox/orders", body)["ids"][0]
@@ -351,6 +354,77 @@ class TestFulfillmentContract(ContractCase):
         with self.assertRaises(TikTokShopError) as caught:
             client.fulfillment.update_order_shipping_info(order_id, body=body)
         self.assertEqual(caught.exception.code, 21011051)
+
+    def test_an_order_is_split_as_its_attributes_allow(self):
+        client = self.client("US")
+        order_id = self.placed("US", "AWAITING_SHIPMENT", "SELLER", quantity=2)
+        function = client.fulfillment.get_order_split_attributes
+        data = self.data(function(order_ids=[order_id]))
+        self.assertTrue(data.split_attributes[0].can_split)
+        ids = [line["id"] for line in self.box.order(order_id).lines]
+        groups = [{"id": line_id, "order_line_item_ids": [line_id]} for line_id in ids]
+        body = models.ConfirmOrderSplitRequest.from_dict({"splittable_groups": groups})
+        data = self.data(client.fulfillment.confirm_order_split(order_id, body=body))
+        self.assertEqual([row.splittable_group_id for row in data.packages], ids)
+
+    def test_two_orders_are_combined_and_parted(self):
+        client = self.client("TH")
+        address = {
+            "name": "Same Buyer",
+            "full_address": "1 Same Street",
+            "postal_code": "1",
+        }
+        ids = [
+            self.placed(
+                "TH", "AWAITING_SHIPMENT", user_id="1", recipient_address=address
+            )
+            for _number in range(2)
+        ]
+        function = client.fulfillment.search_combinable_packages
+        rows = self.pages(function, "combinable_packages", page_size=50)
+        offer = next(row for row in rows if row.order_ids == ids)
+        offer = {"id": offer.id, "order_ids": ids}
+        body = models.CombinePackageRequest.from_dict({"combinable_packages": [offer]})
+        data = self.data(client.fulfillment.combine_package(body=body))
+        package_id = data.packages[0].id
+        self.data(client.fulfillment.get_package_detail(package_id))
+        body = models.UncombinePackagesRequest.from_dict({"order_ids": ids[1:]})
+        function = client.fulfillment.uncombine_packages
+        data = self.data(function(package_id, body=body))
+        self.assertEqual(data.packages[0].order_ids, ids[1:])
+
+    def test_a_label_is_bought_from_the_services_on_offer(self):
+        client = self.client("US")
+        order_id = self.placed("US", "AWAITING_SHIPMENT")
+        measures = {
+            "weight": {"value": "0.8", "unit": "POUND"},
+            "dimension": {"length": "9", "width": "8", "height": "2", "unit": "INCH"},
+        }
+        body = models.GetEligibleShippingServicesRequest.from_dict(measures)
+        function = client.fulfillment.get_eligible_shipping_services
+        service = self.data(function(order_id, body=body)).shipping_services[0]
+        body = models.CreatePackagesRequest.from_dict(
+            {
+                "ship_type": "1",
+                "order_id": order_id,
+                "shipping_service_id": service.id,
+                **measures,
+            }
+        )
+        data = self.data(client.fulfillment.create_packages(body=body))
+        self.assertEqual(data.shipping_service_info.price, service.price)
+        self.data(client.fulfillment.get_package_detail(data.package_id))
+
+    def test_a_package_in_trouble_follows_its_model(self):
+        client = self.client("MY")
+        order_id = self.placed("MY", "AWAITING_COLLECTION")
+        (package_id,) = self.packages_of(order_id)
+        path = f"/_sandbox/packages/{package_id}"
+        self.box.control("POST", path, {"status": "lost"})
+        data = self.data(client.fulfillment.get_package_detail(package_id))
+        self.assertEqual(data.ship_exception_reason, "PACKAGE_LOST")
+        data = self.data(client.logistics.get_logistics_tracking(order_id))
+        self.assertEqual(len(data.logistics_details[0].track_list), 3)
 
     def test_the_tracking_of_a_delivered_order_is_in_milliseconds(self):
         client = self.client("MY")

@@ -78,7 +78,11 @@ class PackagesCase(BaseCase):
 
     def neighbours(self, count=2, **more):
         """Place orders of one buyer and one address."""
-        address = {"name": "Same Buyer", "full_address": "1 Same Street"}
+        address = {
+            "name": "Same Buyer",
+            "full_address": "1 Same Street",
+            "postal_code": "1",
+        }
         more.setdefault("user_id", "7494845267308520001")
         return [self.place(recipient_address=address, **more) for _n in range(count)]
 
