@@ -46,6 +46,11 @@ class TestCheckDocument(BaseCase):
         self.assertProblem(PDF, "ZPL", "is not a ZPL file")
         self.assertProblem(PDF, "PNG", "is not a PNG file")
 
+    def test_a_pdf_that_ends_twice_is_not_kept_by_half(self):
+        head = b"%PDF-1.4\nfirst page\n%%EOF\n"  # as files made for the web begin
+        self.assertIsNone(check_document(head + PDF, "PDF"))
+        self.assertProblem(head + PDF[:3000], "PDF", "is only the beginning")
+
     def test_half_a_file_is_not_kept(self):
         self.assertProblem(PDF[:3000], "PDF", "is only the beginning of a PDF file")
         self.assertProblem(ZPL * 2 + ZPL[:10], "ZPL", "only the beginning of a ZPL")

@@ -25,6 +25,7 @@ ORDERS = {
 }
 WAITING = "577087614418520388"
 ARRANGED = "577087614418520392"
+SPLIT = next(i for i, row in ORDERS.items() if len(row.get("packages") or []) == 2)
 NINE = datetime(2026, 1, 1, 9, tzinfo=timezone.utc)
 NINE_SECONDS = 1767258000
 ROW = {
@@ -127,16 +128,16 @@ class TestPackagesOfOrder(BaseCase):
         self.assertEqual(package.shipping_type, "TIKTOK")
 
     def test_a_split_order_shows_both_packages_with_their_own_lines(self):
-        split = next(
-            found
-            for found in map(parse_order, ORDERS.values())
-            if len(found.package_ids) == 2
-        )
-        first, second = packages_of(split)
+        first, second = packages_of(order(SPLIT))
         self.assertEqual((first.status, second.status), ("PROCESSING", "TO_FULFILL"))
         self.assertEqual(first.split_or_combine, "SPLIT")
         self.assertFalse(set(first.line_item_ids) & set(second.line_item_ids))
         self.assertEqual(second.tracking_number, "")
+
+    def test_of_two_packages_none_has_the_number_of_the_order(self):
+        changes = {"tracking_number": "X1", "shipping_provider": "DHL"}
+        _first, second = packages_of(order(SPLIT, **changes))
+        self.assertEqual((second.tracking_number, second.provider_name), ("", ""))
 
     def test_an_order_without_packages_shows_none(self):
         self.assertEqual(
