@@ -10,7 +10,7 @@ from pypdf import PdfReader
 from odoo.tests import tagged
 
 from ..sandbox.adapter import SandboxAdapter
-from .test_sandbox_packages import ORDERS, PACKAGES, PackagesCase
+from .sandbox_case import ORDERS, PACKAGES, PackagesCase
 
 BUY = "/fulfillment/202512/packages"
 DAY = 86400

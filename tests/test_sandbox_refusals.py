@@ -4,7 +4,7 @@ from odoo.tests import tagged
 
 from ..sandbox.fulfillment_errors import FULFILLMENT
 from ..sandbox.refusals import CALLS
-from .test_sandbox_packages import ORDERS, PACKAGES, PackagesCase
+from .sandbox_case import ORDERS, PACKAGES, PackagesCase
 
 HOUR = 3600
 SWITCHED = {
