@@ -15,10 +15,16 @@ from . import tts_warehouse
 from . import tts_provider
 from . import tts_package
 from . import tts_package_label
+from . import tts_package_label_store
 from . import tts_package_absorb
 from . import tts_shipment
 from . import tts_label_print
 from . import tts_shop_delivery
+from . import tts_shipment_outcome
+from . import tts_shipment_settle
+from . import tts_shipment_call
+from . import tts_shipment_send
+from . import tts_package_fetch
 from . import tts_listing
 from . import tts_listing_level
 from . import tts_listing_absorb
@@ -37,6 +43,7 @@ from . import tts_catalogue_sync_run
 from . import tts_catalogue_sync_match
 from . import tts_catalogue_create
 from . import tts_issue
+from . import tts_package_label_issue
 from . import tts_sync_run
 from . import account_tax
 from . import sale_order
@@ -46,6 +53,7 @@ from . import sale_order_units
 from . import stock_move
 from . import stock_picking
 from . import tts_shipment_split
+from . import stock_picking_ship
 from . import stock_quant
 from . import res_partner
 from . import product_product

@@ -284,16 +284,16 @@ class TtsAccount(models.Model):
         """Return the HTTP session of the next calls; None lets the border make one."""
         return None
 
-    def _client(self, shop_cipher=None, can_renew=True):
+    def _client(self, shop_cipher=None, token=None):
         """Return a client that speaks for this account; close it after use.
 
-        :param bool can_renew: False for a thread, which must not touch Odoo: then an
-            expired token is the caller's to renew
+        :param str token: the access token to use and never to renew: for threads,
+            which must not touch Odoo
         :raise Unauthorized: nobody authorized this account
         """
         account_sudo = self.sudo()
         token_sudo = account_sudo.token_ids
-        access_token = token_sudo._get_access_token()
+        access_token = token or token_sudo._get_access_token()
         return TikTokClient(
             account_sudo.app_key,
             account_sudo.app_secret,
@@ -302,9 +302,7 @@ class TtsAccount(models.Model):
             shop_cipher=shop_cipher,
             session=self._new_session(),
             refresh=(
-                (lambda: token_sudo._refresh(refused=access_token))
-                if can_renew
-                else None
+                None if token else lambda: token_sudo._refresh(refused=access_token)
             ),
         )
 

@@ -288,14 +288,14 @@ class TtsShop(models.Model):
 
     # === REMOTE === #
 
-    def _client(self, can_renew=True):
+    def _client(self, token=None):
         """Return a client bound to this shop; close it after use.
 
-        :param bool can_renew: see `tts.account._client`
+        :param str token: see `tts.account._client`
         :raise Unauthorized: the account is disconnected
         """
         self.ensure_one()
-        return self.account_id._client(self.sudo().cipher, can_renew)
+        return self.account_id._client(self.sudo().cipher, token)
 
     @api.model
     def _absorb(self, account, remotes):

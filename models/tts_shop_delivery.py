@@ -203,12 +203,6 @@ class TtsShop(models.Model):
 
     # === STEPS === #
 
-    def _send_shipments(self, client):
-        return True
-
-    def _fetch_labels(self, client):
-        return True
-
     def _check_pickups(self, client):
         return True
 

@@ -19,6 +19,7 @@ from . import (
     test_heal_money,
     test_issue,
     test_kill,
+    test_label_fetch,
     test_lib_bulk_edit,
     test_lib_calls,
     test_lib_catalogue_calls,

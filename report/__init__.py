@@ -1,0 +1,1 @@
+"""Papers made without Odoo's report engine: they need no browser on the server."""
