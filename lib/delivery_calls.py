@@ -1,43 +1,36 @@
-"""The calls about packages: finding, shipping, splitting, and their papers.
+"""The calls about packages: finding them, shipping them, and their papers.
 
 What comes back is read by ``packages``. Which answers mean what is in ``shipping``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from .. import const
-from .calls import Calls, chunks, distinct, listing, segment
+from .calls import distinct, listing
 from .packages import (
-    Combined,
     Document,
     HandoverSlots,
     Marked,
     Package,
-    PackageGroup,
     ShipError,
     ShippingService,
-    SplitCheck,
     TrackingEvent,
     epoch,
     parse_document,
-    parse_groups,
     parse_package,
     parse_service,
     parse_ship_errors,
     parse_slots,
-    parse_split_check,
     parse_tracking,
 )
 from .parsing import required_text, text
+from .regroup_calls import PACKAGE_PAGE_SIZE, RegroupCalls, order_path, package_path
 from .walk import OrderPage, walk_orders
 
-PACKAGE_PAGE_SIZE = 50
 MOST_SHIPPED = 50  # ours: the documentation names no most for a batch
-MOST_CHECKED = 50  # ours, as above
 WHOLE_ORDER, PART_OF_ORDER = "1", "2"  # ship types of "Create Packages"
 
 # (start, end) of a pick-up: Unix seconds, or datetimes (in UTC when without zone).
@@ -105,7 +98,7 @@ class Dimension:
         }
 
 
-class DeliveryCalls(Calls):
+class DeliveryCalls(RegroupCalls):
     """Packages and everything that is done with them.
 
     Reads are repeated when no answer comes, and so is shipping (see there). Nothing
@@ -147,14 +140,14 @@ class DeliveryCalls(Calls):
             combining (``shipping.GONE_CODES``)
         :raise PayloadError: when id or status is missing
         """
-        return parse_package(self._request("GET", _package_path(package_id)))
+        return parse_package(self._request("GET", package_path(package_id)))
 
     def handover_slots(self, package_id) -> HandoverSlots:
         """Return how and when a package can be handed over, for TikTok shipping.
 
         Source: "Get Package Handover Time Slots".
         """
-        path = f"{_package_path(package_id)}/handover_time_slots"
+        path = f"{package_path(package_id)}/handover_time_slots"
         return parse_slots(self._request("GET", path))
 
     def document(self, package_id, kind, size=None, format=None) -> Document:
@@ -171,7 +164,7 @@ class DeliveryCalls(Calls):
             "document_size": size,
             "document_format": format,
         }
-        path = f"{_package_path(package_id)}/shipping_documents"
+        path = f"{package_path(package_id)}/shipping_documents"
         return parse_document(self._request("GET", path, query=query))
 
     def tracking(self, order_id) -> tuple[TrackingEvent, ...]:
@@ -179,7 +172,7 @@ class DeliveryCalls(Calls):
 
         Source: "Get Tracking".
         """
-        path = f"{_order_path(order_id)}/tracking"
+        path = f"{order_path(order_id)}/tracking"
         rows = listing(self._request("GET", path), "tracking")
         return tuple(parse_tracking(row) for row in rows)
 
@@ -206,7 +199,7 @@ class DeliveryCalls(Calls):
         row = ShipRow(
             package_id, handover_method, pickup_slot, tracking_number, provider_id
         )
-        path = f"{_package_path(package_id)}/ship"
+        path = f"{package_path(package_id)}/ship"
         self._request("POST", path, body=row.body(), idempotent=True)
 
     def ship_packages(self, rows: Sequence[ShipRow]) -> tuple[ShipError, ...]:
@@ -242,7 +235,7 @@ class DeliveryCalls(Calls):
         body = _shipping_info(tracking_number, provider_id)
         if ids := distinct(line_item_ids or ()):
             body["order_line_item_ids"] = ids
-        path = f"{_order_path(order_id)}/packages"
+        path = f"{order_path(order_id)}/packages"
         data = self._request("POST", path, body=body, idempotent=False)
         warning = data.get("warning")
         message = text(warning.get("message")) if isinstance(warning, dict) else ""
@@ -258,7 +251,7 @@ class DeliveryCalls(Calls):
         """
         self._request(
             "POST",
-            f"{_package_path(package_id)}/shipping_info/update",
+            f"{package_path(package_id)}/shipping_info/update",
             body=_shipping_info(tracking_number, provider_id),
             idempotent=False,
         )
@@ -278,7 +271,7 @@ class DeliveryCalls(Calls):
         """
         body = {"order_line_item_ids": distinct(line_item_ids or ())}
         body |= _measures(weight, dimension)
-        path = f"{_order_path(order_id)}/shipping_services/query"
+        path = f"{order_path(order_id)}/shipping_services/query"
         data = self._request(
             "POST",
             path,
@@ -312,102 +305,6 @@ class DeliveryCalls(Calls):
         path = "/fulfillment/202512/packages"
         data = self._request("POST", path, body=body, idempotent=False)
         return required_text(data, "package_id", "package_id")
-
-    # --- Splitting and combining ------------------------------------------------------
-
-    def split_checks(self, order_ids) -> tuple[SplitCheck, ...]:
-        """Return which of these orders can be split ("Get Order Split Attributes").
-
-        Orders that TikTok refuses to tell about are left out.
-        """
-
-        def ask(ids):
-            path = "/fulfillment/202309/orders/split_attributes"
-            data = self._request("GET", path, query={"order_ids": ids})
-            return listing(data, "split_attributes")
-
-        return tuple(
-            parse_split_check(row)
-            for chunk in chunks(distinct(order_ids), MOST_CHECKED)
-            for row in self._halving(ask, chunk)
-        )
-
-    def split(self, order_id, groups: Mapping[str, Iterable[str]]) -> dict[str, str]:
-        """Split an unshipped order; return {group: package id}.
-
-        ``groups`` is {our own name of a group: its line item ids} with *every* line of
-        the order in exactly one group. The packages it had cease to exist. Source:
-        "Split Orders".
-
-        :raise PayloadError: when a group's package is not told; the split is done then
-        """
-        body = {
-            "splittable_groups": [
-                {"id": str(group), "order_line_item_ids": distinct(line_ids)}
-                for group, line_ids in groups.items()
-            ]
-        }
-        path = f"{_order_path(order_id)}/split"
-        data = self._request("POST", path, body=body, idempotent=False)
-        found = {
-            text(row.get("splittable_group_id")): required_text(
-                row, "id", "packages.id"
-            )
-            for row in listing(data, "packages")
-        }
-        return {
-            str(group): required_text(found, str(group), f"packages[{group}]")
-            for group in groups
-        }
-
-    def combinable(self) -> Iterator[PackageGroup]:
-        """Yield what can be combined: a package that would be, and its orders.
-
-        Source: "Search Combinable Packages".
-        """
-        path, token = "/fulfillment/202309/combinable_packages/search", ""
-        for _ in range(const.PAGE_CAP):
-            query = {"page_size": PACKAGE_PAGE_SIZE, "page_token": token}
-            data = self._request("GET", path, query=query)
-            yield from parse_groups(data, "combinable_packages")
-            before, token = token, text(data.get("next_page_token"))
-            if not token or token == before:
-                return
-
-    def combine(self, groups: Iterable[PackageGroup]) -> Combined:
-        """Combine packages; what comes back has *new* package ids.
-
-        Source: "Combine Package".
-        """
-        rows = [
-            {"id": str(group.package_id), "order_ids": distinct(group.order_ids)}
-            for group in groups
-        ]
-        data = self._request(
-            "POST",
-            "/fulfillment/202309/packages/combine",
-            body={"combinable_packages": rows},
-            idempotent=False,
-        )
-        return Combined(parse_groups(data, "packages"), parse_ship_errors(data))
-
-    def uncombine(self, package_id, order_ids) -> tuple[PackageGroup, ...]:
-        """Take orders out of a package; return the packages they got.
-
-        Source: "Uncombine Packages".
-        """
-        body = {"order_ids": distinct(order_ids)}
-        path = f"{_package_path(package_id)}/uncombine"
-        data = self._request("POST", path, body=body, idempotent=False)
-        return parse_groups(data, "packages")
-
-
-def _package_path(package_id):
-    return f"/fulfillment/202309/packages/{segment(package_id)}"
-
-
-def _order_path(order_id):
-    return f"/fulfillment/202309/orders/{segment(order_id)}"
 
 
 def _shipping_info(tracking_number, provider_id):
