@@ -111,9 +111,9 @@ class StockPicking(models.Model):
             return False
         if package.status != const.PACKAGE_TO_SHIP:
             return self.env._(
-                "The shipment of TikTok package %(package)s is arranged with all of its "
-                "units, so %(delivery)s cannot leave in part. Send everything in one "
-                "parcel.",
+                "The shipment of TikTok package %(package)s is arranged with all of "
+                "its units, so %(delivery)s cannot leave in part. Send everything in "
+                "one parcel.",
                 package=package.remote_id,
                 delivery=self.name,
             )

@@ -66,6 +66,7 @@ from . import (
     test_sandbox_stock,
     test_secrets,
     test_security,
+    test_shipment,
     test_shop,
     test_stock_conflict,
     test_stock_cost,

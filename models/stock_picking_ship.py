@@ -1,0 +1,278 @@
+import re
+from typing import NamedTuple
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from .. import const
+from ..lib.shipping import BUY, LATAM, MARK, MARKING, SHIP, flow
+
+OPEN_STATES = ("waiting", "sending")
+SPLIT, RETRACK = "split", "retrack"
+# "Mark Package As Shipped": what a tracking number is made of.
+TRACKING_NUMBER = re.compile(r"[A-Za-z0-9\-_./]{4,50}")
+
+
+class Step(NamedTuple):
+    """One thing TikTok has to be told so that a delivery is arranged."""
+
+    kind: str
+    package: models.Model  # a `tts.package`, empty when it does not exist yet
+    line_ids: list
+
+
+class StockPicking(models.Model):
+    """Arranging shipments: what has to be told becomes requests that are stored."""
+
+    _inherit = "stock.picking"
+
+    tts_shipment_state = fields.Selection(
+        [("open", "Being Arranged"), ("failed", "Not Arranged")],
+        string="Shipment Request",
+        compute="_compute_tts_shipment_state",
+        compute_sudo=True,
+    )
+    tts_shipment_error = fields.Char(
+        string="Not Arranged Because",
+        compute="_compute_tts_shipment_state",
+        compute_sudo=True,
+    )
+
+    @api.depends("tts_shipment_ids.state", "tts_shipment_ids.error", "tts_status")
+    def _compute_tts_shipment_state(self):
+        """The newest request of each kind tells; what waits comes first."""
+        for picking in self:
+            newest = {}
+            for shipment in picking.tts_shipment_ids.sorted("id"):
+                newest[shipment.kind] = shipment
+            shipments = self.env["tts.shipment"].union(*newest.values())
+            going = shipments.filtered(lambda row: row.state in OPEN_STATES)
+            is_open = picking.tts_status == "awaiting_shipment"
+            failed = shipments.filtered(
+                lambda row, is_open=is_open: (
+                    row.state == "failed" and (is_open or row.kind == RETRACK)
+                )
+            )
+            picking.tts_shipment_state = (going and "open") or (failed and "failed")
+            picking.tts_shipment_error = (going or failed)[:1].error
+
+    # === BUTTON === #
+
+    def action_tts_arrange(self):
+        """Open the wizard that arranges the shipment of these deliveries."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "sale_tiktok_shop.tts_arrange_action"
+        )
+        return action | {"context": {"default_picking_ids": self.ids}}
+
+    # === WHAT HAS TO BE TOLD === #
+
+    def _tts_ship_steps(self):
+        """Return what TikTok has to be told so that this delivery is arranged.
+
+        :return: list of `Step`, in the order they are to be taken
+        :raise UserError: nothing can be arranged; the text says why, and what to do
+        """
+        self.ensure_one()
+        picking = self.sudo()
+        if problem := picking._tts_ship_problem():
+            raise UserError(problem)
+        order, packages = picking.tts_order_id, picking._tts_live_packages()
+        waiting = packages.filtered(lambda package: package._is_to_ship())
+        left = picking._tts_units_to_ship()
+        if not left:
+            raise UserError(self.env._("The shipment of %s is arranged.", self.name))
+        kind = flow(picking.tts_shop_id.region, order.shipping_type, bool(waiting))
+        none = self.env["tts.package"]
+        if kind in (MARK, BUY):
+            return [Step(kind, none, left)]
+        if kind != SHIP:
+            raise UserError(picking._tts_no_way_problem())
+        steps = []
+        for package in waiting:
+            parts = picking._tts_parts(package)
+            if len(parts) < 2:
+                steps.append(Step(SHIP, package, sorted(parts[0]) if parts else left))
+                continue
+            if problem := picking._tts_parting_problem(package, parts):
+                raise UserError(problem)
+            steps.insert(0, Step(SPLIT, none, left))
+            steps.append(Step(SHIP, none, sorted(parts[0])))
+        return steps
+
+    def _tts_live_packages(self):
+        return self.tts_package_ids.filtered(
+            lambda package: (
+                not package.is_gone and package.status != const.PACKAGE_CANCELLED
+            )
+        )
+
+    def _tts_units_to_ship(self):
+        """Return the line items of this delivery whose shipment is not arranged."""
+        arranged = {
+            key
+            for package in self.tts_order_id.package_ids
+            if not package.is_gone and not package._is_to_ship()
+            for key in package.line_item_ids or ()
+        }
+        units = self.sale_id._tts_units().get(self, ())
+        return sorted(set(units) - arranged)
+
+    def _tts_ship_problem(self):
+        """Say why nothing can be arranged for this delivery, whatever is in it."""
+        order = self.tts_order_id
+        if not order or self.picking_type_code != "outgoing" or self.return_id:
+            return self.env._("%s delivers no TikTok order.", self.name)
+        if order.is_fbt:
+            return self.env._(
+                "TikTok ships order %s from its own warehouse; nothing is to be done.",
+                order.remote_id,
+            )
+        if self.state == "cancel" or order.status in const.CANCELLED_STATUSES:
+            return self.env._("%s is cancelled; do not ship it.", self.name)
+        if order.cancel_requested:
+            return self.env._(
+                "The buyer of order %s asks to cancel it. Answer the request in Seller "
+                "Center first.",
+                order.remote_id,
+            )
+        if order.status in ("ON_HOLD", "UNPAID"):
+            return self.env._(
+                "Order %s is on hold, because the buyer can still cancel it. Arrange "
+                "it when the hold ends.",
+                order.remote_id,
+            )
+        return False
+
+    def _tts_no_way_problem(self):
+        order = self.tts_order_id
+        if order.shipping_type not in (
+            const.SHIPPED_BY_TIKTOK,
+            const.SHIPPED_BY_SELLER,
+        ):
+            return self.env._(
+                "TikTok does not tell how order %s is shipped. Arrange it in Seller "
+                "Center; Odoo follows.",
+                order.remote_id,
+            )
+        return self.env._(
+            "TikTok has not made the package of order %s yet. Sync the orders, then "
+            "arrange it.",
+            order.remote_id,
+        )
+
+    # === REQUESTS === #
+
+    def _tts_arrange(self, by_picking=None, **options):
+        """Store what TikTok has to be told, and have it sent in a moment.
+
+        Nothing is stored when one of these deliveries cannot be arranged. What is on
+        its way already is not asked for again.
+
+        :param by_picking: {picking: options of its own}
+        :param options: handover_method, pickup_start, pickup_end, tracking_number,
+            provider_id, weight, length, width, height, service_remote_id; see
+            `tts.shipment`
+        :return: the new `tts.shipment`
+        :raise UserError: a delivery cannot be arranged
+        """
+        vals_list = []
+        for picking in self.sudo():
+            if picking._tts_open_shipments():
+                continue
+            own = options | (by_picking or {}).get(picking, {})
+            vals_list += [
+                picking._tts_prepare_shipment_values(step, own)
+                for step in picking._tts_ship_steps()
+            ]
+        shipments = self.env["tts.shipment"].sudo().create(vals_list)
+        if shipments:
+            self.env["tts.shop"]._trigger_deliveries()
+        return shipments
+
+    def _tts_open_shipments(self):
+        return self.tts_shipment_ids.filtered(lambda row: row.state in OPEN_STATES)
+
+    def _tts_prepare_shipment_values(self, step, options):
+        """What the request for one step is made of.
+
+        :raise UserError: number or carrier are missing, or TikTok would not take them
+        """
+        order, shop = self.tts_order_id, self.tts_shop_id
+        values = {
+            "kind": step.kind,
+            "shop_id": shop.id,
+            "picking_id": self.id,
+            "order_id": order.id,
+            "package_id": step.package.id,
+            "line_item_ids": step.line_ids,
+        }
+        if step.kind == SPLIT:
+            return values | {"groups": self._tts_split_groups()}
+        if order.shipping_type == const.SHIPPED_BY_SELLER:
+            return values | self._tts_prepare_tracking_values(options)
+        if step.kind == BUY:
+            names = ("weight", "length", "width", "height", "service_remote_id")
+            return values | {name: options.get(name) for name in names}
+        if _chooses_handover(shop.region):
+            names = ("handover_method", "pickup_start", "pickup_end")
+            return values | {name: options.get(name) for name in names}
+        return values
+
+    def _tts_prepare_tracking_values(self, options):
+        """Number and carrier of a parcel that goes with an own carrier.
+
+        :raise UserError: one of them is missing, or TikTok would not take the number
+        """
+        number = options.get("tracking_number") or self.carrier_tracking_ref or ""
+        number = number.strip()
+        provider_id = options.get("provider_id") or self._tts_find_provider().id
+        if problem := self._tts_tracking_problem(number):
+            raise UserError(problem)
+        if not provider_id:
+            raise UserError(
+                self.env._(
+                    "%(delivery)s goes with your own carrier, but none of the shipping "
+                    "providers of %(shop)s stands for %(carrier)s. Choose the provider "
+                    "in Arrange Shipment, or set the Odoo Carrier of a provider on the "
+                    "shop.",
+                    delivery=self.name,
+                    shop=self.tts_shop_id.name,
+                    carrier=self.carrier_id.name or self.env._("no carrier"),
+                )
+            )
+        return {"tracking_number": number, "provider_id": provider_id}
+
+    def _tts_tracking_problem(self, number):
+        """Say what is wrong with a tracking number, False when nothing is."""
+        if not number:
+            return self.env._(
+                "%s goes with your own carrier and has no tracking number. Type it "
+                "into Tracking Reference.",
+                self.name,
+            )
+        if TRACKING_NUMBER.fullmatch(number):
+            return False
+        return self.env._(
+            "TikTok does not take the tracking number %(number)s of %(delivery)s: it "
+            "has to have 4 to 50 letters, digits, hyphens, underscores, dots or "
+            "slashes. Correct it.",
+            number=number,
+            delivery=self.name,
+        )
+
+    def _tts_find_provider(self):
+        """Return the shipping provider that stands for this delivery's carrier."""
+        providers, carrier = self.tts_shop_id.provider_ids, self.carrier_id
+        mapped = providers.filtered(lambda row: carrier and row.carrier_id == carrier)
+        named = providers.filtered(lambda row: carrier and row.name == carrier.name)
+        return mapped[:1] or named[:1]
+
+
+def _chooses_handover(region):
+    """Whether TikTok listens to how a package is handed over.
+
+    In South-East Asia the warehouse's setting decides. Source: Partner API, "Ship
+    Package".
+    """
+    return region in (*MARKING, *LATAM)
