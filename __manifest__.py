@@ -19,6 +19,7 @@
         "wizards/tts_order_resync_views.xml",
         "wizards/tts_listing_create_views.xml",
         "wizards/tts_catalogue_import_views.xml",
+        "wizards/tts_validate_views.xml",
         # Orders before shops before accounts: each refers to the one before it.
         "views/tts_issue_views.xml",
         "views/tts_order_views.xml",

@@ -54,6 +54,9 @@ from . import stock_move
 from . import stock_picking
 from . import tts_shipment_split
 from . import stock_picking_ship
+from . import stock_picking_guard
+from . import tts_order_follow_cancel
+from . import tts_order_follow_address
 from . import stock_quant
 from . import res_partner
 from . import product_product

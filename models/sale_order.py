@@ -232,13 +232,10 @@ class SaleOrder(models.Model):
     def _tts_check_cancellable(self):
         """Tell why this order can no longer simply be cancelled.
 
-        :raise UserError: goods have left, or an invoice is posted
+        :raise UserError: goods are out, or an invoice is posted
         """
         self.ensure_one()
-        if any(
-            picking.state == "done" and picking.picking_type_code == "outgoing"
-            for picking in self.picking_ids
-        ):
+        if any(picking._tts_is_out() for picking in self.picking_ids):
             raise UserError(
                 self.env._("Goods have left already. Arrange their return.")
             )

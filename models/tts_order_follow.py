@@ -5,7 +5,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 
 from .. import const
-from ..lib.payloads import Address, is_masked_text, parse_address
+from ..lib.payloads import Address, parse_address
 from .tts_order_import import BUSY, IMPORT_CONTEXT
 from .tts_order_outcome import RETRY_CAP, RETRY_START
 
@@ -44,8 +44,11 @@ class TtsOrder(models.Model):
         error = order._attempt(lambda: order._follow(entry, before))
         if not error:
             return True
-        if entry.order.status not in const.CANCELLED_STATUSES:
-            # What a person has to decide keeps no parcel from its new address.
+        if entry.order.status in const.CANCELLED_STATUSES:
+            # What a person has to decide lets no further parcel leave.
+            order._attempt(order._stop_deliveries)
+        else:
+            # Nor does it keep a parcel from its new address.
             order._attempt(lambda: order._follow_request(entry.order))
             order._attempt(lambda: order._follow_address(entry.order, before))
             order._attempt(lambda: order._follow_deadline(before))
@@ -93,21 +96,6 @@ class TtsOrder(models.Model):
                 }
             )
         self.env["tts.issue"]._close(self.shop_id, [f"follow:{self.remote_id}"])
-
-    def _follow_cancellation(self, order):
-        """Cancel what TikTok cancelled; if goods have left, a person is asked."""
-        sale_order = self.sale_order_id
-        if sale_order.state != "cancel":
-            sale_order._tts_check_cancellable()
-            sale_order._action_cancel()
-            sale_order._message_log(
-                body=self.env._(
-                    "Cancelled on TikTok Shop: %s",
-                    order.cancel_reason or self.env._("no reason given"),
-                )
-            )
-        self.state = "done"
-        self.env["tts.issue"]._close(self.shop_id, self._all_issue_keys())
 
     def _settle_cancelled(self):
         """Whoever cancels in Odoo an order that was to be checked has decided."""
@@ -161,39 +149,6 @@ class TtsOrder(models.Model):
                 )
             )
 
-    def _follow_address(self, order, before):
-        """Send open deliveries where the buyer wants them now.
-
-        A masked or empty address never takes the place of a clear one, and one that
-        did not change on TikTok takes the place of no one that a person chose.
-        """
-        if order.address == before.address and not before.failed:
-            return
-        sale_order = self.sale_order_id
-        current = sale_order.sudo().partner_shipping_id
-        if not order.address or (
-            order.address.is_masked
-            and current.tts_address_key != f"order:{self.remote_id}"
-        ):
-            return
-        Partner = self.env["res.partner"]
-        places = Partner._tts_places([order])
-        buyer = sale_order.partner_id
-        if order.address.is_masked:
-            values = Partner._tts_prepare_recipient_values(order, buyer, places)
-            if values := _news(current, values):
-                current.write(values)
-            return
-        recipient = Partner._tts_find_or_create_recipients(
-            [order], {order.id: buyer}, places
-        )[order.id]
-        buyer._tts_unmask_name(order)
-        if recipient != current:
-            sale_order.partner_shipping_id = recipient
-            sale_order.picking_ids.filtered(
-                lambda picking: picking.state not in ("done", "cancel")
-            ).partner_id = recipient
-
     def _follow_deadline(self, before):
         """Move the promised date with TikTok's, unless a person promised another."""
         sale_order = self.sale_order_id
@@ -234,17 +189,3 @@ class TtsOrder(models.Model):
             for order in orders:
                 if order.remote_id in unknown:
                     order.next_retry = fields.Datetime.now() + RETRY_CAP
-
-
-def _news(partner, values):
-    """The address values that may be rewritten in place, and differ."""
-    return {
-        name: values[name]
-        for name in ("name", "phone", "street", "street2", "city", "zip")
-        if values[name] != partner[name]
-        and not (_is_clear(partner[name]) and is_masked_text(values[name]))
-    }
-
-
-def _is_clear(text):
-    return bool(text) and not is_masked_text(text)

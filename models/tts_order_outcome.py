@@ -122,12 +122,16 @@ class TtsOrder(models.Model):
             category="order",
             name=self.env._("Order %s changed on TikTok", self.remote_id),
             reason=reason,
-            hint=self.env._(
-                "Put the sales order right by hand, then click Retry; or Dismiss when "
-                "nothing is to be done."
-            ),
+            hint=self._follow_hint(),
             order_id=self.id,
+            picking_id=self._delivery_to_return().id,
             next_retry=next_retry,
+        )
+
+    def _follow_hint(self):
+        return self.env._(
+            "Put the sales order right by hand, then click Retry; or Dismiss when "
+            "nothing is to be done."
         )
 
     def _issue_keys(self):
@@ -138,4 +142,5 @@ class TtsOrder(models.Model):
             *self._issue_keys(),
             f"follow:{self.remote_id}",
             f"cancel_request:{self.remote_id}",
+            f"address:{self.remote_id}",
         ]

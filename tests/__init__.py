@@ -8,6 +8,7 @@ from . import (
     test_catalogue_views,
     test_conflict,
     test_cron,
+    test_delivery_guard,
     test_delivery_sync,
     test_dev_catalogue,
     test_dev_reconcile,

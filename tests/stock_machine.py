@@ -148,7 +148,9 @@ class StockMachine(RuleBasedStateMachine):
         pickings = self._pickings("assigned")
         if pickings:
             picking = pickings[number % len(pickings)]
-            picking.with_context(skip_backorder=True).button_validate()
+            picking.with_context(
+                skip_backorder=True, tts_override=picking.ids
+            ).button_validate()
 
     @rule(number=NUMBERS, has_rest=st.booleans())
     def deliver_one(self, number, has_rest):
@@ -161,7 +163,9 @@ class StockMachine(RuleBasedStateMachine):
             picking.move_ids[0].write({"quantity": 1, "picked": True})
             if not has_rest:
                 picking = picking.with_context(picking_ids_not_to_backorder=picking.ids)
-            picking.with_context(skip_backorder=True).button_validate()
+            picking.with_context(
+                skip_backorder=True, tts_override=picking.ids
+            ).button_validate()
 
     @rule(number=NUMBERS)
     def bring_back_from_tiktok(self, number):

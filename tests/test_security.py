@@ -36,7 +36,12 @@ MANAGER_BUTTONS = {
     "tts.catalogue.import": {"action_check", "action_import"},
     "tts.listing.create": {"action_create"},
 }
-USER_BUTTONS = {"tts.issue": {"action_retry", "action_dismiss"}}
+USER_BUTTONS = {
+    "tts.issue": {"action_retry", "action_dismiss"},
+    "tts.validate": {"action_validate_others", "action_validate_anyway"},
+}
+# What warehouse people ask with, and nobody else.
+CLERK_WIZARDS = ("tts.validate",)
 OPENING = ("action_view_", "action_open", "action_refresh")
 # Its rows belong to no company: nobody may read them.
 WITHOUT_COMPANY = ("tts.stock.signal",)
@@ -128,6 +133,7 @@ class TestSecurity(TtsCase):
             ),
             "tts.catalogue.import": catalogue_import,
             "tts.catalogue.import.line": catalogue_import.line_ids,
+            "tts.validate": self.env["tts.validate"].create({}),
         }
 
     def rule_domain(self, model, user):
@@ -191,10 +197,18 @@ class TestSecurity(TtsCase):
             "tts.catalogue.import.line",
         )
         for model in self.own_models():
+            if model in CLERK_WIZARDS:
+                continue
             wanted = set() if model in unreadable else {"read"}
             for user in (self.low_user, self.salesman):
                 with self.subTest(model=model, user=user.login):
                     self.assertEqual(self.allowed(model, user), wanted)
+
+    def test_wizards_of_the_warehouse_are_for_clerks_alone(self):
+        for model in CLERK_WIZARDS:
+            with self.subTest(model=model):
+                self.assertEqual(self.allowed(model, self.low_user), set(OPERATIONS))
+                self.assertFalse(self.allowed(model, self.salesman))
 
     def test_everybody_else_may_do_nothing_at_all(self):
         for model in self.own_models():

@@ -71,7 +71,9 @@ class TestStockLimits(StockCase):
     def deliver_one_of(self, order, **context):
         picking = order.picking_ids
         picking.move_ids.write({"quantity": 1, "picked": True})
-        picking.with_context(skip_backorder=True, **context).button_validate()
+        picking.with_context(
+            skip_backorder=True, tts_override=picking.ids, **context
+        ).button_validate()
         self.assertEqual(self.product().qty_available, 9)
 
     def test_a_delivery_cut_short_keeps_the_rest_back(self):

@@ -5,4 +5,5 @@ from . import (
     tts_catalogue_import_listing,
     tts_listing_create,
     tts_order_resync,
+    tts_validate,
 )
