@@ -19,6 +19,9 @@ from . import tts_package_label_store
 from . import tts_package_absorb
 from . import tts_shipment
 from . import tts_label_print
+from . import tts_label_print_build
+from . import tts_label_print_pick
+from . import tts_label_print_queue
 from . import tts_shop_delivery
 from . import tts_shipment_outcome
 from . import tts_shipment_settle
@@ -47,11 +50,14 @@ from . import tts_package_label_issue
 from . import tts_sync_run
 from . import account_tax
 from . import sale_order
+from . import sale_order_package
 from . import sale_order_line
 from . import sale_order_heal
 from . import sale_order_units
 from . import stock_move
 from . import stock_picking
+from . import stock_picking_label
+from . import tts_package_label_plan
 from . import tts_shipment_split
 from . import stock_picking_ship
 from . import stock_picking_guard

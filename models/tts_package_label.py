@@ -9,6 +9,15 @@ from ..lib.fetching import DocumentRequest
 from ..lib.shipping import LABEL, PDF, ZPL, LabelConsequence, has_zpl, label_consequence
 from ..report.label_sheets import Unreadable, count_pages
 
+LABEL_STATES = [
+    ("none", "No Label Yet"),
+    ("due", "To Fetch"),
+    ("generating", "Being Made"),
+    ("done", "Stored"),
+    ("link", "Link Only"),
+    ("missed", "Not Available Any More"),
+    ("failed", "Failed"),
+]
 # How long to wait after a failure, and while TikTok still makes the label.
 RETRY_IN = (1, 5, 15, 60)  # minutes
 GENERATING_IN = (20 / 60, 1, 5, 15)  # minutes
@@ -25,15 +34,7 @@ class TtsPackage(models.Model):
     _inherit = "tts.package"
 
     label_state = fields.Selection(
-        [
-            ("none", "No Label Yet"),
-            ("due", "To Fetch"),
-            ("generating", "Being Made"),
-            ("done", "Stored"),
-            ("link", "Link Only"),
-            ("missed", "Not Available Any More"),
-            ("failed", "Failed"),
-        ],
+        LABEL_STATES,
         string="Label",
         default="none",
         required=True,
@@ -97,9 +98,14 @@ class TtsPackage(models.Model):
             }
         )
 
-    def _label_options(self):
-        """Return what document to ask for: {type, size, format}."""
+    def _label_options(self, options=None):
+        """Return what document to ask for: {type, size, format}.
+
+        :param options: what is wanted instead of the shop's choice
+        """
         self.ensure_one()
+        if options is None:
+            options = self.label_options or {}
         shop = self.shop_id
         wanted = {
             "type": shop.label_type,
@@ -142,34 +148,46 @@ class TtsPackage(models.Model):
             one stay as they are
         :return: packages that TikTok sees otherwise: their orders are to be read again
         """
-        files, stale, healed = [], self.browse(), defaultdict(list)
-        for package in self:
-            result = results.get(package.id)
-            if result is None:
-                continue
+        files, stale = [], self.browse()
+        tried = self.filtered(lambda package: package.id in results)
+        for package in tried:
+            result = results[package.id]
             if isinstance(result, TikTokError):
                 stale |= package._note_label_refusal(result)
-                continue
-            document, content = result
-            try:
-                if isinstance(content, TikTokError):
-                    raise content
-                pages = 1
-                if package._label_options()["format"] == PDF:
-                    pages = count_pages(content)
-            except Unreadable:
-                package._note_label_failure(package._unreadable_reason())
-            except TikTokError as error:
-                package._note_link(document, error)
-            else:
-                files.append((package, document, content, pages))
-                if package.label_error:
-                    healed[package.shop_id].append(f"label:{package.remote_id}")
+            elif pages := package._check_label(*result):
+                files.append((package, *result, pages))
+        self._close_label_issues(files)
         self._store_labels(files)
+        moments = [at for at in tried.mapped("next_label_try") if at]
+        if moments:
+            self.env["tts.shop"]._trigger_deliveries(at=min(moments))
+        return stale
+
+    def _check_label(self, document, content):
+        """Look at a file before it is stored; what is wrong with it is noted.
+
+        :param content: its bytes, or the error that came instead of them
+        :return: the number of its pages, 0 when it is not to be stored
+        """
+        if isinstance(content, TikTokError):
+            self._note_link(document, content)
+            return 0
+        if self._label_options()["format"] != PDF:
+            return 1
+        try:
+            return count_pages(content)
+        except Unreadable:
+            self._note_label_failure(self._unreadable_reason())
+            return 0
+
+    @api.model
+    def _close_label_issues(self, files):
+        healed = defaultdict(list)
+        for package, *_file in files:
+            if package.label_error:
+                healed[package.shop_id].append(f"label:{package.remote_id}")
         for shop, keys in healed.items():
             self.env["tts.issue"]._close(shop, keys)
-        self._trigger_next_tries(results)
-        return stale
 
     @api.model
     def _unreadable_reason(self):
@@ -177,13 +195,6 @@ class TtsPackage(models.Model):
             "What TikTok sent as the label is empty, protected or no readable PDF. It "
             "is fetched again; else print it in Seller Center."
         )
-
-    def _trigger_next_tries(self, results):
-        """Wake the scheduled action for the earliest of the next tries."""
-        tried = self.filtered(lambda package: package.id in results)
-        moments = [at for at in tried.mapped("next_label_try") if at]
-        if moments:
-            self.env["tts.shop"]._trigger_deliveries(at=min(moments))
 
     def _note_label_refusal(self, error):
         """Act on a refusal of the document.

@@ -28,7 +28,7 @@ class TtsPackage(models.Model):
         for package, document, content, pages in files:
             package._take_tracking_number(document)
             attachment = package.label_attachment_id
-            is_same = attachment.checksum == hashlib.sha1(content).hexdigest()  # noqa: S324
+            is_same = attachment.checksum == hashlib.sha1(content).hexdigest()
             package._note_stored(pages)
             if not attachment or not is_same:
                 news.append((package, content))

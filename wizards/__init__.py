@@ -3,6 +3,7 @@ from . import (
     base_partner_merge,
     tts_catalogue_import,
     tts_catalogue_import_listing,
+    tts_label_wizard,
     tts_listing_create,
     tts_order_resync,
     tts_validate,
