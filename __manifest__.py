@@ -20,6 +20,7 @@
         "wizards/tts_listing_create_views.xml",
         "wizards/tts_catalogue_import_views.xml",
         "wizards/tts_validate_views.xml",
+        "wizards/tts_arrange_views.xml",
         "wizards/tts_label_wizard_views.xml",
         # Orders before shops before accounts: each refers to the one before it.
         "views/tts_issue_views.xml",
@@ -27,6 +28,7 @@
         "views/tts_sync_run_views.xml",
         "views/tts_warehouse_views.xml",
         "views/tts_package_views.xml",
+        "views/tts_shipment_views.xml",
         "views/tts_label_print_views.xml",
         "views/tts_listing_views.xml",
         "views/tts_catalogue_sync_views.xml",

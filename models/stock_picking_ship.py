@@ -59,11 +59,12 @@ class StockPicking(models.Model):
     # === BUTTON === #
 
     def action_tts_arrange(self):
-        """Open the wizard that arranges the shipment of these deliveries."""
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "sale_tiktok_shop.tts_arrange_action"
-        )
-        return action | {"context": {"default_picking_ids": self.ids}}
+        """Open the wizard that arranges the shipment of these deliveries.
+
+        :raise UserError: none of them delivers a TikTok order
+        """
+        self.check_access("read")
+        return self.env["tts.arrange"]._open_for(self)
 
     # === WHAT HAS TO BE TOLD === #
 
@@ -177,18 +178,49 @@ class StockPicking(models.Model):
         :raise UserError: a delivery cannot be arranged
         """
         vals_list = []
-        for picking in self.sudo():
-            if picking._tts_open_shipments():
-                continue
+        for picking in self:
             own = options | (by_picking or {}).get(picking, {})
-            vals_list += [
-                picking._tts_prepare_shipment_values(step, own)
-                for step in picking._tts_ship_steps()
-            ]
+            vals_list += picking._tts_prepare_shipments(own)
+        return self._tts_store_shipments(vals_list)
+
+    def _tts_prepare_shipments(self, options):
+        """What the requests are made of that arrange this delivery.
+
+        :return: list of values, empty when they are on their way already
+        :raise UserError: it cannot be arranged
+        """
+        picking = self.sudo()
+        if picking._tts_open_shipments():
+            return []
+        return [
+            picking._tts_prepare_shipment_values(step, options)
+            for step in picking._tts_ship_steps()
+        ]
+
+    @api.model
+    def _tts_store_shipments(self, vals_list):
+        """Store requests and have them sent in a moment.
+
+        :return: the `tts.shipment`
+        """
         shipments = self.env["tts.shipment"].sudo().create(vals_list)
         if shipments:
             self.env["tts.shop"]._trigger_deliveries()
         return shipments
+
+    def _tts_parcel_weight(self):
+        """Return the weight of this delivery as TikTok's market takes it.
+
+        Pounds in the US, else grams; 0 when Odoo does not know it.
+        """
+        Template = self.env["product.template"]
+        odoo_uom = Template._get_weight_uom_id_from_ir_config_parameter()
+        name = (
+            "uom.product_uom_lb"
+            if self.tts_shop_id.region == "US"
+            else ("uom.product_uom_gram")
+        )
+        return odoo_uom._compute_quantity(self.weight, self.env.ref(name), round=False)
 
     def _tts_open_shipments(self):
         return self.tts_shipment_ids.filtered(lambda row: row.state in OPEN_STATES)
@@ -214,7 +246,7 @@ class StockPicking(models.Model):
         if step.kind == BUY:
             names = ("weight", "length", "width", "height", "service_remote_id")
             return values | {name: options.get(name) for name in names}
-        if _chooses_handover(shop.region):
+        if chooses_handover(shop.region):
             names = ("handover_method", "pickup_start", "pickup_end")
             return values | {name: options.get(name) for name in names}
         return values
@@ -269,7 +301,7 @@ class StockPicking(models.Model):
         return mapped[:1] or named[:1]
 
 
-def _chooses_handover(region):
+def chooses_handover(region):
     """Whether TikTok listens to how a package is handed over.
 
     In South-East Asia the warehouse's setting decides. Source: Partner API, "Ship

@@ -39,9 +39,17 @@ MANAGER_BUTTONS = {
 USER_BUTTONS = {
     "tts.issue": {"action_retry", "action_dismiss"},
     "tts.validate": {"action_validate_others", "action_validate_anyway"},
+    "tts.shipment": {"action_retry", "action_cancel"},
+    "tts.arrange": {"action_arrange", "action_ask_prices"},
 }
 # What warehouse people ask with, and nobody else.
-CLERK_WIZARDS = ("tts.validate",)
+CLERK_WIZARDS = (
+    "tts.validate",
+    "tts.arrange",
+    "tts.arrange.line",
+    "tts.arrange.shop",
+    "tts.arrange.choice",
+)
 OPENING = ("action_view_", "action_open", "action_refresh")
 # Its rows belong to no company: nobody may read them.
 WITHOUT_COMPANY = ("tts.stock.signal",)
@@ -134,6 +142,33 @@ class TestSecurity(TtsCase):
             "tts.catalogue.import": catalogue_import,
             "tts.catalogue.import.line": catalogue_import.line_ids,
             "tts.validate": self.env["tts.validate"].create({}),
+            **self.make_shipment_samples(),
+        }
+
+    def make_shipment_samples(self):
+        """Return a request to arrange a delivery, and the wizard that asks for it."""
+        order = self.shop.order_ids[0]
+        shipment = self.env["tts.shipment"].create(
+            {
+                "kind": "ship",
+                "shop_id": self.shop.id,
+                "order_id": order.id,
+                "picking_id": order.sale_order_id.picking_ids[:1].id,
+            }
+        )
+        arrange = self.env["tts.arrange"].create(
+            {
+                "line_ids": [Command.create({})],
+                "shop_ids": [Command.create({"shop_id": self.shop.id})],
+                "choice_ids": [Command.create({"kind": "slot", "name": "Morning"})],
+            }
+        )
+        return {
+            "tts.shipment": shipment,
+            "tts.arrange": arrange,
+            "tts.arrange.line": arrange.line_ids,
+            "tts.arrange.shop": arrange.shop_ids,
+            "tts.arrange.choice": arrange.choice_ids,
         }
 
     def rule_domain(self, model, user):
