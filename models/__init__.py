@@ -21,13 +21,13 @@ from . import tts_shipment
 from . import tts_label_print
 from . import tts_label_print_build
 from . import tts_label_print_pick
-from . import tts_label_print_queue
 from . import tts_shop_delivery
 from . import tts_shipment_outcome
 from . import tts_shipment_settle
 from . import tts_shipment_call
 from . import tts_shipment_send
 from . import tts_package_fetch
+from . import tts_label_print_queue
 from . import tts_listing
 from . import tts_listing_level
 from . import tts_listing_absorb

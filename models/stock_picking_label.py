@@ -147,14 +147,14 @@ class StockPicking(models.Model):
         if reasons:
             raise UserError("\n".join(reasons))
         message = self.env._(
-            "The carrier has the package of %s, so TikTok makes no new label. The stored "
-            "one is on the delivery.",
+            "The carrier has the package of %s, so TikTok makes no new label. The "
+            "stored one is on the delivery.",
             self.name,
         )
         return toast("info", message)
 
     def action_tts_print_labels(self):
-        """Ask how to print the labels of these deliveries, then fetch and merge them."""
+        """Ask how to print the labels of these deliveries; then merge them."""
         self.check_access("write")
         return {
             "type": "ir.actions.act_window",
@@ -244,7 +244,7 @@ class StockPicking(models.Model):
         return self.sorted(key)
 
     def _tts_pick_places(self):
-        """Return the (location, Internal Reference) pairs this delivery is picked from."""
+        """Return the pairs (location, Internal Reference) to pick."""
         lines = self.move_line_ids
         if lines:
             pairs = [(line.location_id, line.product_id) for line in lines]

@@ -16,7 +16,7 @@ class TtsPackage(models.Model):
     def _plan_label(self, options=None):
         """Decide what a print does about this package.
 
-        :param options: {type, size, format} that is wanted; what is None may be as it is
+        :param options: {type, size, format} that is wanted; None takes what is
         :return: (ready, fetch or missing; why it is missing)
         """
         is_connected = self.shop_id.account_id.state == "connected"

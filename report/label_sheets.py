@@ -5,12 +5,13 @@ Only names that every PDF library Odoo 19 runs with has, or its `odoo.tools.pdf`
 
 import io
 
-from odoo.tools.pdf import PdfReader, PdfWriter
+from odoo.tools.pdf import NameObject, NumberObject, PdfReader, PdfWriter
 
 # In points of 1/72 inch, upright.
 A4 = (595.28, 841.89)
 A5 = (419.53, 595.28)
 A6 = (297.64, 419.53)
+ROTATE = NameObject("/Rotate")
 SLACK = 1.1  # labels are often cut a little larger than their paper
 # On an A4 sheet: the sheet, and where its cells are (left, bottom), in reading order.
 SHEETS = {
@@ -127,7 +128,7 @@ def _box(page):
 
 def _turn(page):
     """Return by how many degrees a page is shown turned clockwise."""
-    return int(page.get("/Rotate", 0) or 0) % 360
+    return int(page.get(ROTATE, 0) or 0) % 360
 
 
 def _size(page):

@@ -168,17 +168,17 @@ class _Sheet:
 
     def parcels(self, words, parcels):
         rows = [[self.text(word, "bold") for word in words["parcel_heads"]] + [""]]
-        for parcel in parcels:
-            rows.append(
-                [
-                    self.text(parcel.number, "bold"),
-                    self._lines(parcel.order, parcel.delivery, parcel.again),
-                    self.text(parcel.due),
-                    self._lines(parcel.carrier, parcel.tracking),
-                    self.text(parcel.pieces),
-                    _Box(self.size),
-                ]
-            )
+        rows += [
+            [
+                self.text(parcel.number, "bold"),
+                self._lines(parcel.order, parcel.delivery, parcel.again),
+                self.text(parcel.due),
+                self._lines(parcel.carrier, parcel.tracking),
+                self.text(parcel.pieces),
+                _Box(self.size),
+            ]
+            for parcel in parcels
+        ]
         return [
             self.text(words["parcels"], "head"),
             self._table(rows, (0.9, 4, 2.2, 3.6, 1.2, 0.7), has_head=True),

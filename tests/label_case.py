@@ -19,6 +19,7 @@ class LabelCase(OrderCase):
 
     def import_arranged_many(self, count, *units, **order):
         units = units or [self.unit(quantity=2), self.unit(1)]
+        order.setdefault("shipping_type", "TIKTOK")
         ids = [self.place_units(*units, **order) for _number in range(count)]
         for order_id in ids:
             self.change(order_id, status="AWAITING_COLLECTION")
@@ -44,7 +45,8 @@ class LabelCase(OrderCase):
         return order.picking_ids.tts_package_ids
 
     def refuse(self, package, code, **values):
-        """Have the sandbox refuse the label of a package."""
+        """Have the sandbox refuse the label of a package; None ends that."""
+        values.setdefault("times", 99)
         self.control(
             "POST",
             f"/packages/{package.remote_id}",

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Command
 
 from ..lib.shipping import has_zpl
 from ..models.stock_picking_label import FETCH, MISSING, READY
@@ -62,13 +63,13 @@ class TtsLabelWizard(models.TransientModel):
         """Start from the deliveries that are selected and their shop's choice."""
         values = super().default_get(fields_list)
         context = self.env.context
-        if context.get("active_model") == "stock.picking" and not values.get(
-            "picking_ids"
-        ):
-            values["picking_ids"] = context.get("active_ids")
-        if "picking_ids" not in fields_list:
+        ids = context.get("default_picking_ids")
+        if ids is None and context.get("active_model") == "stock.picking":
+            ids = context.get("active_ids")
+        if not ids or "picking_ids" not in fields_list:
             return values
-        pickings = self.env["stock.picking"].browse(values.get("picking_ids") or [])
+        pickings = self.env["stock.picking"].browse(ids)
+        values["picking_ids"] = [Command.set(ids)]
         if shop := pickings.tts_shop_id[:1]:
             for name, value in (
                 ("label_type", shop.label_type),
