@@ -5,7 +5,7 @@ Only names that every PDF library Odoo 19 runs with has, or its `odoo.tools.pdf`
 
 import io
 
-from odoo.tools.pdf import NameObject, NumberObject, PdfReader, PdfWriter
+from odoo.tools.pdf import NameObject, PdfReader, PdfWriter
 
 # In points of 1/72 inch, upright.
 A4 = (595.28, 841.89)

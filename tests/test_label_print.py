@@ -1,11 +1,10 @@
 """Printing labels: in order, in one file, and never again without a reason."""
 
-from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, new_test_user, tagged
+from odoo.tools.pdf import NumberObject
 
-from ..lib.client import TikTokClient
 from ..report import label_sheets
 from ..report.label_sheets import LabelFile, Unreadable, count_pages, read_pages
 from ..sandbox.pdf import make_pdf
@@ -408,7 +407,7 @@ class TestLabelSheets(PrintCase):
     def test_turned_pages_land_upright_inside_their_cell(self):
         for turn in (0, 90, 180, 270):
             [page] = read_pages(make_pdf([["a"]], "A6"))
-            page[label_sheets.ROTATE] = label_sheets.NumberObject(turn)
+            page[label_sheets.ROTATE] = NumberObject(turn)
             a, b, c, d, e, f = label_sheets._fit(page, label_sheets.A6, (0, 0))
             left, bottom, right, top = label_sheets._box(page)
             with self.subTest(turn=turn):

@@ -41,6 +41,7 @@ USER_BUTTONS = {
     "tts.validate": {"action_validate_others", "action_validate_anyway"},
     "tts.shipment": {"action_retry", "action_cancel"},
     "tts.arrange": {"action_arrange", "action_ask_prices"},
+    "tts.label.wizard": {"action_print"},
 }
 # What warehouse people ask with, and nobody else.
 CLERK_WIZARDS = (
@@ -49,11 +50,12 @@ CLERK_WIZARDS = (
     "tts.arrange.line",
     "tts.arrange.shop",
     "tts.arrange.choice",
+    "tts.label.wizard",
 )
 OPENING = ("action_view_", "action_open", "action_refresh")
 # Its rows belong to no company: nobody may read them.
 WITHOUT_COMPANY = ("tts.stock.signal",)
-CRUD = ("create", "write", "unlink", "copy", "copy_data")
+CRUD = ("create", "write", "unlink", "copy", "copy_data", "default_get")
 
 
 @tagged("post_install", "-at_install")
@@ -143,6 +145,31 @@ class TestSecurity(TtsCase):
             "tts.catalogue.import.line": catalogue_import.line_ids,
             "tts.validate": self.env["tts.validate"].create({}),
             **self.make_shipment_samples(),
+            **self.make_label_samples(),
+        }
+
+    def make_label_samples(self):
+        """Return a package, a print of its label, and the wizard that prints."""
+        order = self.shop.order_ids[0]
+        package = self.env["tts.package"].create(
+            {
+                "shop_id": self.shop.id,
+                "remote_id": "1",
+                "status": "PROCESSING",
+                "order_ids": [Command.link(order.id)],
+            }
+        )
+        record = self.env["tts.label.print"].create(
+            {"line_ids": [Command.create({"package_id": package.id})]}
+        )
+        wizard = self.env["tts.label.wizard"].create(
+            {"picking_ids": [Command.set(order.sale_order_id.picking_ids.ids)]}
+        )
+        return {
+            "tts.package": package,
+            "tts.label.print": record,
+            "tts.label.print.line": record.line_ids,
+            "tts.label.wizard": wizard,
         }
 
     def make_shipment_samples(self):
