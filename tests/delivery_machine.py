@@ -1,4 +1,4 @@
-"""What may happen to parcels between a warehouse, TikTok and its carriers, at random."""
+"""What may happen to parcels between a warehouse, TikTok and carriers, at random."""
 
 import contextlib
 

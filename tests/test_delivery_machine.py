@@ -23,7 +23,7 @@ EXAMPLES = settings(
 
 
 class MachineCase(OrderCase):
-    """Whatever happens in whatever order, nothing is shipped twice and no label lost."""
+    """Whatever happens in whatever order, nothing is shipped twice or lost."""
 
     sandbox_options = {"orders": 0, "products": 6, "odd_skus": 0}
     shipping_type = "TIKTOK"
@@ -52,7 +52,7 @@ class MachineCase(OrderCase):
 
 @tagged("post_install", "-at_install")
 class TestDeliveryMachine(MachineCase):
-    """South-East Asia: TikTok's carriers, packages that exist before they are shipped."""
+    """South-East Asia: TikTok's carriers, packages that exist before shipping."""
 
     def test_nothing_is_shipped_twice_and_no_label_is_lost(self):
         self.run_machine()
