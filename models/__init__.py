@@ -46,6 +46,7 @@ from . import tts_catalogue_sync_run
 from . import tts_catalogue_sync_match
 from . import tts_catalogue_create
 from . import tts_issue
+from . import tts_shipment_issue
 from . import tts_package_label_issue
 from . import tts_sync_run
 from . import account_tax
@@ -60,6 +61,7 @@ from . import stock_picking_label
 from . import tts_package_label_plan
 from . import tts_shipment_split
 from . import stock_picking_ship
+from . import tts_shipment_validate
 from . import stock_picking_guard
 from . import tts_order_follow_cancel
 from . import tts_order_follow_address

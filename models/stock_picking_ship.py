@@ -190,11 +190,13 @@ class StockPicking(models.Model):
         :raise UserError: it cannot be arranged
         """
         picking = self.sudo()
-        if picking._tts_open_shipments():
+        if picking._tts_open_shipments().filtered(lambda row: row.kind != SPLIT):
             return []
+        is_split = bool(picking.tts_order_id._open_splits())
         return [
             picking._tts_prepare_shipment_values(step, options)
             for step in picking._tts_ship_steps()
+            if step.kind != SPLIT or not is_split
         ]
 
     @api.model
@@ -231,6 +233,8 @@ class StockPicking(models.Model):
         :raise UserError: number or carrier are missing, or TikTok would not take them
         """
         order, shop = self.tts_order_id, self.tts_shop_id
+        if step.kind == SPLIT:
+            return self._tts_prepare_split_values()
         values = {
             "kind": step.kind,
             "shop_id": shop.id,
@@ -239,8 +243,6 @@ class StockPicking(models.Model):
             "package_id": step.package.id,
             "line_item_ids": step.line_ids,
         }
-        if step.kind == SPLIT:
-            return values | {"groups": self._tts_split_groups()}
         if order.shipping_type == const.SHIPPED_BY_SELLER:
             return values | self._tts_prepare_tracking_values(options)
         if step.kind == BUY:
@@ -261,7 +263,8 @@ class StockPicking(models.Model):
         provider_id = options.get("provider_id") or self._tts_find_provider().id
         if problem := self._tts_tracking_problem(number):
             raise UserError(problem)
-        if not provider_id:
+        provider = self.env["tts.provider"].browse(provider_id)
+        if provider.shop_id != self.tts_shop_id:
             raise UserError(
                 self.env._(
                     "%(delivery)s goes with your own carrier, but none of the shipping "

@@ -105,9 +105,9 @@ class TtsShipment(models.Model):
         """Whether its package is arranged already, or not the one it was."""
         package = self.package_id
         if not package:
-            if self._is_after_split():
-                return True
             package = self._find_package()
+            if not package and self._is_after_split():
+                return True
         if not package or package.is_gone:
             self._note_changed()
         elif package.status == const.PACKAGE_CANCELLED:
@@ -125,10 +125,11 @@ class TtsShipment(models.Model):
 
     def _is_after_split(self):
         """Whether it has to wait for its package, which a split is to make."""
-        splits = self.picking_id.tts_shipment_ids.filtered(
-            lambda row: row.kind == "split" and row.order_id == self.order_id
-        ).sorted("id")
-        last = splits[-1:]
+        last = self.search(
+            [("order_id", "=", self.order_id.id), ("kind", "=", "split")],
+            order="id desc",
+            limit=1,
+        )
         if last.state in ("waiting", "sending"):
             self._note_waiting(
                 self.env._("It waits for the order to be split."),
@@ -145,9 +146,12 @@ class TtsShipment(models.Model):
 
     def _find_package(self):
         """Return the package that holds this request's units and no others."""
-        wanted = set(self.line_item_ids or ())
+        active = self.order_id._unit_skus().keys()
+        wanted = active & set(self.line_item_ids or ())
         return self.order_id.package_ids.filtered(
-            lambda row: row._is_to_ship() and set(row.line_item_ids or ()) == wanted
+            lambda row: (
+                row._is_to_ship() and active & set(row.line_item_ids or ()) == wanted
+            )
         )[:1]
 
     def _part_problem(self, package):

@@ -70,6 +70,8 @@ from . import (
     test_secrets,
     test_security,
     test_shipment,
+    test_shipment_market,
+    test_shipment_refusal,
     test_shop,
     test_stock_conflict,
     test_stock_cost,
