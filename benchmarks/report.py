@@ -47,6 +47,8 @@ def show(found):
         _show_orders(found)
     if found["listings"]:
         _show_listings(found["listings"])
+    if found["labels"]:
+        _show_labels(found["labels"])
 
 
 def _show_listings(measures):
@@ -66,6 +68,38 @@ def _show_listings(measures):
     print()
     for name, value, target, met in judge_listings(measures):
         print(f"{'ok' if met else 'MISSED':>7}  {name}: {value:g} (target {target})")
+
+
+def _show_labels(measures):
+    names = ("labels", "seconds", "calls_per_label", "sql_per_label", "peak_mb")
+    print(f"\n{'measure':<12}", *(f"{name:>16}" for name in (*names, "growth_mb")))
+    for name, row in measures.items():
+        values = (
+            f"{row['labels']:>16}",
+            f"{row['seconds']:>16.2f}",
+            f"{row['calls'] / row['labels']:>16.2f}",
+            f"{row['statements'] / row['labels']:>16.2f}",
+            f"{row['peak_mb']:>16.1f}",
+            f"{row['growth_mb']:>16.1f}",
+        )
+        print(f"{name:<12}", *values)
+    print()
+    for name, value, target, met in judge_labels(measures):
+        print(f"{'ok' if met else 'MISSED':>7}  {name}: {value:g} (target {target})")
+
+
+def judge_labels(measures):
+    """Yield (what, value, target, met) for labels."""
+    fetch = measures["fetch"]
+    calls = round(fetch["calls"] / fetch["labels"], 2)
+    yield "HTTP calls per label, its file included", calls, "<= 2.1", calls <= 2.1
+    cost = round(fetch["statements"] / fetch["labels"], 2)
+    yield "fetching, SQL per label", cost, "< 4", cost < 4
+    for name in ("print", "print_a4"):
+        seconds = measures[name]["seconds"]
+        yield f"{name}, seconds", seconds, "< 10", seconds < 10
+        growth = measures[name]["growth_mb"]
+        yield f"{name}, growth of memory in MB", growth, "< 150", growth < 150
 
 
 def judge_listings(measures):

@@ -15,6 +15,7 @@ from . import report
 
 MEASURES = ("connector", "resync", "floor", "one_by_one")
 PREFIX = "tts_bench"
+LABEL_KB = "60"
 
 
 class Bench:
@@ -143,6 +144,25 @@ def measure_listings(env, count):
         database.drop(env, name)
 
 
+def measure_labels(env, count):
+    """Take the measures of this many labels, of a realistic weight.
+
+    :return: {measure: what the worker found}
+    """
+    name = f"{PREFIX}_labels_{count}"
+    options = ("--profile", "bench", "--orders", "0", "--label-kb", LABEL_KB)
+    sandbox = server.SandboxServer(env, options=options)
+    sandbox.start()
+    try:
+        with step(f"{count} deliveries whose shipment is arranged"):
+            database.fresh(env, name, (paths.MODULE,))
+            work(env, "stage_labels", name, sandbox.url, "--count", str(count))
+        return work(env, "labels", name, sandbox.url)
+    finally:
+        sandbox.stop()
+        database.drop(env, name)
+
+
 def _difference(found, wanted):
     return {
         key: (found.get(key), wanted[key])
@@ -157,6 +177,7 @@ def _arguments():
     add("--orders", default="500,2000", help="numbers of orders, by comma")
     add("--repeat", default="3,1", help="rounds per number of orders, by comma")
     add("--listings", type=int, default=10_000, help="number of listings, 0 for none")
+    add("--labels", type=int, default=300, help="number of labels, 0 for none")
     add("--only", default=",".join(MEASURES), help="these measures, by comma")
     add("--minutes", type=float, default=10, help="no further rounds after these")
     add("--profile", action="store_true", help="show statements and functions")
@@ -203,9 +224,10 @@ def _run(arguments):
     results = {bench.orders: bench.results for bench in benches}
     failures = [failure for bench in benches for failure in bench.failures]
     listings = measure_listings(env, arguments.listings) if arguments.listings else {}
-    for name, result in listings.items():
+    labels = measure_labels(env, arguments.labels) if arguments.labels else {}
+    for name, result in [*listings.items(), *labels.items()]:
         failures += [f"{name}: {problem}" for problem in result["problems"]]
-    figures = report.figures(results) | {"listings": listings}
+    figures = report.figures(results) | {"listings": listings, "labels": labels}
     if arguments.profile:
         report.print_profile(results)
     report.show(figures)

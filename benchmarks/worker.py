@@ -11,7 +11,7 @@ from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
 from odoo.tools import config
 
-from . import facts, listings, profile, stage
+from . import facts, labels, listings, profile, stage
 from .floor import Floor
 from .gauge import Gauge
 
@@ -82,6 +82,7 @@ MEASURES = {
 }
 
 
+FIGURES = {"listings": listings.measure, "labels": labels.measure}
 OVER_HTTP = ("connector", "resync")
 
 
@@ -115,10 +116,11 @@ def measure(env, step, url, with_profile):
 def main():
     """Do the step named on the command line."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("step", choices=[*STAGES, *MEASURES, "listings"])
+    parser.add_argument("step", choices=[*STAGES, *MEASURES, *FIGURES, "stage_labels"])
     parser.add_argument("database")
     parser.add_argument("url")
     parser.add_argument("--profile", action="store_true")
+    parser.add_argument("--count", type=int, default=0)
     arguments = parser.parse_args()
     config.parse_config(["-d", arguments.database, "--log-level=warn"])
     registry = Registry(arguments.database)
@@ -127,8 +129,11 @@ def main():
         if arguments.step in STAGES:
             STAGES[arguments.step](env, arguments.url)
             answer = {}
-        elif arguments.step == "listings":
-            answer = listings.measure(env, arguments.url)
+        elif arguments.step == "stage_labels":
+            labels.prepare(env, arguments.url, arguments.count)
+            answer = {}
+        elif arguments.step in FIGURES:
+            answer = FIGURES[arguments.step](env, arguments.url)
         else:
             answer = measure(env, arguments.step, arguments.url, arguments.profile)
     json.dump(answer, sys.stdout)
