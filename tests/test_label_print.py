@@ -375,7 +375,7 @@ class TestLabelCost(PrintCase):
         for count in (4, 24):
             self.import_arranged_many(count, self.unit())
             costs.append(self.count(self.fetch))
-        self.assertLess((costs[1] - costs[0]) / 20, 8)
+        self.assertLess((costs[1] - costs[0]) / 20, 5)
 
     def test_printing_labels_costs_few_statements_each(self):
         costs = []
