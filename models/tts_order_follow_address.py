@@ -180,7 +180,7 @@ class TtsOrder(models.Model):
                 and package._is_label_by_tiktok()
             )
         )
-        packages._want_now()
+        packages._void_labels()
         if packages:
             self.shop_id._trigger_deliveries()
 

@@ -98,6 +98,21 @@ class TtsPackage(models.Model):
             }
         )
 
+    def _void_labels(self):
+        """Fetch labels anew that must not be printed as they are.
+
+        Their files stay in the chatters of the deliveries.
+        """
+        self.write(
+            {
+                "label_attachment_id": False,
+                "label_url": False,
+                "label_url_until": False,
+                "label_error": False,
+            }
+        )
+        self._want_now()
+
     def _label_options(self, options=None):
         """Return what document to ask for: {type, size, format}.
 
