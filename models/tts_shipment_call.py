@@ -115,7 +115,7 @@ class TtsShipment(models.Model):
             shipments.write({"state": "waiting", "next_try": False})
         for shipments, code, message in answers.refused:
             to_read |= shipments._note_refused(code, message)
-        taken = self.union(*answers.taken) if answers.taken else self.browse()
+        taken = self.browse().union(*answers.taken)
         if taken[:1].kind == "ship":
             taken._note_shipped()
             taken |= taken._partners()

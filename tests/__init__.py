@@ -1,5 +1,6 @@
 from . import (
     test_account,
+    test_arrange,
     test_base_import,
     test_catalogue_cost,
     test_catalogue_daily,
@@ -23,6 +24,7 @@ from . import (
     test_kill,
     test_label_fetch,
     test_label_print,
+    test_label_views,
     test_lib_bulk_edit,
     test_lib_calls,
     test_lib_catalogue_calls,

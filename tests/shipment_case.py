@@ -42,6 +42,11 @@ class ShipmentCase(OrderCase):
         if number:
             picking.carrier_tracking_ref = number
 
+    def provider(self):
+        """Return the provider that stands for the own carrier."""
+        providers = self.shop.provider_ids
+        return providers.filtered(lambda row: row.carrier_id == self.carrier)
+
     def send(self):
         """Run the scheduled action that tells TikTok."""
         self.run_cron("ir_cron_deliveries")
