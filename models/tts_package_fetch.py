@@ -75,7 +75,7 @@ class TtsShop(models.Model):
         return results, refused
 
     def _download_once(self, token, requests):
-        results, stopper, held, silent = {}, None, 0, 0
+        results, stopper, held, silent = {}, None, 0, []
         found = fetch_documents(lambda: self._client(token), requests, workers=WORKERS)
         try:
             for key, result in found:
@@ -86,8 +86,11 @@ class TtsShop(models.Model):
                     stopper = stopper or result
                     continue
                 results[key] = result
-                silent = silent + 1 if isinstance(result, Unreachable) else 0
-                if silent == MOST_SILENT:
+                silent = [*silent, key] if isinstance(result, Unreachable) else []
+                if len(silent) == MOST_SILENT:
+                    # The shop's trouble, not that of these labels: they stay due.
+                    for key in silent:
+                        del results[key]
                     return results, result
                 if isinstance(result, tuple) and isinstance(result[1], bytes):
                     held += len(result[1])

@@ -8,6 +8,7 @@ from odoo.tests import tagged
 
 from ..lib.client import TikTokClient
 from ..lib.errors import Unreachable
+from ..models import tts_package_fetch
 from .label_case import LabelCase
 
 
@@ -298,11 +299,46 @@ class TestLabelFetch(LabelCase):
             self.fetch()
         self.assertLess(len(asked), 20)
         self.assertEqual(self.shop.delivery_failure_count, 1)
+        packages = self.shop.order_ids.package_ids
+        self.assertEqual(set(packages.mapped("label_state")), {"due"})
+        self.assertFalse(any(packages.mapped("label_attempts")))
 
-    def test_a_worker_killed_before_it_stores_loses_no_label(self):
+    def test_a_worker_stopped_before_it_stores_loses_no_label(self):
         packages = [self.package_of(order) for _id, order in self.many(3)]
         with self.spoiled("tts.package", "_attach_labels", lambda *args: True):
             self.fetch()
         self.assertTrue(all(package.next_label_try for package in packages))
         self.fetch()
         self.assertTrue(all(package.label_state == "done" for package in packages))
+
+    def test_what_was_stored_before_a_worker_stopped_is_not_fetched_again(self):
+        packages = self.env["tts.package"].union(
+            *(self.package_of(order) for _id, order in self.many(5))
+        )
+        chunks = []
+
+        def is_third(*_args):
+            chunks.append(1)
+            return len(chunks) == 3
+
+        before = self.calls("shipping_documents")
+        with (
+            patch.object(tts_package_fetch, "CHUNK", 2),
+            self.spoiled("tts.package", "_attach_labels", is_third),
+        ):
+            self.fetch()
+            self.assertEqual(len(packages.filtered("next_label_try")), 1)
+            self.fetch()
+        self.assertEqual(set(packages.mapped("label_state")), {"done"})
+        self.assertEqual(self.calls("shipping_documents") - before, 6)
+
+    def test_a_label_that_holds_no_more_is_not_printed_meanwhile(self):
+        package = self.arranged()
+        self.fetch()
+        old = package.label_attachment_id
+        package._void_labels()
+        self.assertFalse(package.label_attachment_id)
+        self.assertEqual(package._plan_label(), ("fetch", ""))
+        self.fetch()
+        self.assertTrue(package.label_attachment_id)
+        self.assertIn(old, package.picking_ids.message_ids.attachment_ids)
