@@ -1,6 +1,5 @@
 """Printing labels: in order, in one file, and never again without a reason."""
 
-
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, new_test_user, tagged
 from odoo.tools.pdf import NumberObject
