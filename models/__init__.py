@@ -22,6 +22,7 @@ from . import tts_label_print
 from . import tts_label_print_build
 from . import tts_label_print_pick
 from . import tts_shop_delivery
+from . import tts_package_follow
 from . import tts_shipment_outcome
 from . import tts_shipment_settle
 from . import tts_shipment_call

@@ -203,9 +203,6 @@ class TtsShop(models.Model):
 
     # === STEPS === #
 
-    def _check_pickups(self, client):
-        return True
-
     def _warn_of_deadlines(self, client):
         return True
 
