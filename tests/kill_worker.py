@@ -6,6 +6,7 @@ for each piece of work. It reads JSON lines and answers each with one.
 
 # Its output is its answer, and each piece of work is a transaction of its own.
 # pylint: disable=print-used,invalid-commit
+import contextlib
 import json
 import logging
 import os
@@ -23,6 +24,7 @@ from odoo.modules.registry import Registry
 from odoo.tools import config
 
 CRON = "sale_tiktok_shop.ir_cron_sync_orders"
+DELIVERIES = "sale_tiktok_shop.ir_cron_deliveries"
 PAUSE = 0.05
 # Small pages, so that a kill after each of their steps does not take hours.
 PAGE_SIZE = 10
@@ -123,6 +125,40 @@ def _is_through(shop, locked):
     return bool(shop.last_success)
 
 
+def arrange(registry, task):
+    """Ask for the shipment of every delivery that can be arranged."""
+    with registry.cursor() as cr:
+        env = api.Environment(cr, SUPERUSER_ID, {})
+        for picking in env["stock.picking"].search(
+            [("tts_status", "=", "awaiting_shipment")]
+        ):
+            with contextlib.suppress(UserError):
+                picking._tts_arrange()
+
+
+def ship(registry, task):
+    """Run the scheduled action of deliveries until nothing waits for TikTok.
+
+    :param task: `moment`: die at this statement or commit
+    """
+    if task.get("moment"):
+        _die_at(task["moment"])
+    waiting = True
+    while waiting:
+        with registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            try:
+                env.ref(DELIVERIES).method_direct_trigger()
+                cr.commit()
+            except (OperationalError, UserError):
+                cr.rollback()
+            env["tts.shop"].search([]).delivery_failure_count = 0
+            waiting = env["tts.shipment"].search_count(
+                [("state", "in", ("waiting", "sending"))]
+            )
+        time.sleep(PAUSE)
+
+
 def _die_at(moment):
     """Kill this process at its n-th moment: before a statement or after a commit."""
     left = moment
@@ -164,7 +200,7 @@ def fork(work, registry, task):
 
 
 def main():
-    """Answer {"do": "set_up" | "sync" | "wait", ...} with {"pid"} or {"status"}."""
+    """Answer {"do": "set_up" | "sync" | ... | "wait"} with {"pid"} or {"status"}."""
     config.parse_config(sys.argv[1:])
     logging.getLogger("odoo.addons.base.models.ir_cron").setLevel(logging.CRITICAL)
     registry = Registry(config["db_name"][0])
@@ -175,7 +211,8 @@ def main():
             _pid, status = os.waitpid(task["pid"], 0)
             answer = {"status": os.waitstatus_to_exitcode(status)}
         else:
-            work = {"set_up": set_up, "sync": sync}[task["do"]]
+            works = {"set_up": set_up, "sync": sync, "arrange": arrange, "ship": ship}
+            work = works[task["do"]]
             answer = {"pid": fork(work, registry, task)}
         print(json.dumps(answer), flush=True)
 

@@ -33,8 +33,9 @@ SECONDS = 1.5
 PATIENCE = 150
 
 
-@tagged("post_install", "-at_install")
-class TestKill(BaseCase):
+class KillCase(BaseCase):
+    """A database, a sandbox and workers of their own, each in its process."""
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -194,6 +195,9 @@ class TestKill(BaseCase):
         os.kill(pid, signal.SIGKILL)
         return self.end(pid)
 
+
+@tagged("post_install", "-at_install")
+class TestKill(KillCase):
     # === WHAT HAS TO BE TRUE === #
 
     def assert_complete(self):
