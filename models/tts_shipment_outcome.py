@@ -16,6 +16,7 @@ from ..utils import back_off
 HOLD = timedelta(minutes=30)
 RETRY_START = timedelta(minutes=2)
 RETRY_CAP = timedelta(hours=6)
+QUIET_TRIES = 3  # so often it is tried again before somebody is told
 # After these refusals the order is not what Odoo believes it to be.
 READ_AGAIN = (
     Consequence.DONE,
@@ -223,6 +224,22 @@ class TtsShipment(models.Model):
             next_try = fields.Datetime.now() + shipment._back_off(error)
             shipment.write({"next_try": next_try, "error": str(error)})
             self.env["tts.shop"]._trigger_deliveries(at=next_try)
+            shipment._tell_of_tries(str(error))
+
+    def _note_later(self, message, code):
+        """TikTok could not do it now: try again, later each time."""
+        for shipment in self:
+            shipment._note_waiting(message, shipment._back_off(), code)
+            shipment._tell_of_tries(message)
+
+    def _tell_of_tries(self, reason):
+        """Tell somebody of trouble that does not pass."""
+        if self.attempts > QUIET_TRIES:
+            hint = self.env._(
+                "It is tried again by itself. If it goes on, look at the order in "
+                "Seller Center; when it is arranged there, Odoo follows."
+            )
+            self._raise_issue(reason, hint)
 
     # === REFUSALS === #
 
@@ -241,8 +258,7 @@ class TtsShipment(models.Model):
         elif found in (Consequence.REQUEST, Consequence.ON_HOLD):
             self._note_waiting(message, HOLD, code)
         elif found == Consequence.RETRY:
-            for shipment in self:
-                shipment._note_waiting(message, shipment._back_off(), code)
+            self._note_later(message, code)
         else:
             self._note_failed(message, self._hint(found), code)
         if found in (Consequence.REQUEST, Consequence.FBT):
@@ -313,8 +329,7 @@ class TtsShipment(models.Model):
         """
         found, code = retrack_consequence(code), code or 0
         if found == RetrackConsequence.RETRY:
-            for shipment in self:
-                shipment._note_waiting(message, shipment._back_off(), code)
+            self._note_later(message, code)
             return self.env["tts.order"]
         reread = (
             RetrackConsequence.CANCELLED,

@@ -65,6 +65,24 @@ class TestArrange(ShipmentCase):
         with self.assertRaisesRegex(UserError, "None of these deliveries"):
             picking.action_tts_arrange()
 
+    def test_a_delivery_more_costs_few_statements(self):
+        rows = [{"line_items": [self.unit()], "shipping_type": "TIKTOK"}] * 20
+        ids = [self.place_one(row) for row in rows]
+        self.sync()
+        orders = self.env["tts.order"].search([("remote_id", "in", ids)])
+        pickings = orders.sale_order_ids.picking_ids
+        few, many = self.statements(pickings[:5]), self.statements(pickings[5:])
+        self.assertLess((many - few) / 10, 8)
+
+    def statements(self, pickings):
+        """Count the statements of arranging these deliveries."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        self.open(pickings).action_arrange()
+        self.env.flush_all()
+        return self.env.cr.sql_log_count - before
+
     def test_a_stranger_opens_nothing(self):
         stranger = new_test_user(self.env, "tts_odd", groups="base.group_user")
         picking = self.deliver()

@@ -112,6 +112,15 @@ class TestShipmentRefusal(ShipmentCase):
         self.assertEqual(shipment.state, "done")
         self.assertEqual(self.shipped_times(), [1])
 
+    def test_trouble_that_does_not_pass_is_told_somebody(self):
+        shipment = self.refused(21042001, times=9)
+        for _try in range(3):
+            self.assertFalse(self.ship_issue(self.picking))
+            self.make_due(shipment)
+            self.send()
+        self.assertIn("by itself", self.ship_issue(self.picking).hint)
+        self.assertEqual(shipment.state, "waiting")
+
     def test_a_refusal_stops_no_other_delivery(self):
         other = self.deliver()
         self.arrange(other)
