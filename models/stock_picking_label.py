@@ -158,7 +158,7 @@ class StockPicking(models.Model):
         self.check_access("write")
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Fetch Shipping Label"),
+            "name": self.env._("Print Labels"),
             "res_model": "tts.label.wizard",
             "view_mode": "form",
             "target": "new",
