@@ -64,6 +64,8 @@ from . import tts_shipment_split
 from . import stock_picking_ship
 from . import tts_shipment_validate
 from . import stock_picking_guard
+from . import stock_picking_board
+from . import tts_shop_deadline
 from . import tts_order_follow_cancel
 from . import tts_order_follow_address
 from . import stock_quant

@@ -203,9 +203,6 @@ class TtsShop(models.Model):
 
     # === STEPS === #
 
-    def _warn_of_deadlines(self, client):
-        return True
-
     def _follow_packages(self, client):
         """Read the packages that changed since the last time.
 
@@ -253,6 +250,14 @@ class TtsShop(models.Model):
             order="read_at, id",
             limit=MOST_READ_AGAIN,
         )
+        return self._read_orders(client, orders)
+
+    def _read_orders(self, client, orders):
+        """Read orders anew, and follow what changed.
+
+        :return: False when time is up before the end
+        :raise Interrupted: another worker syncs the orders of this shop
+        """
         for start in range(0, len(orders), BATCH):
             if not self._take():
                 raise Interrupted()
