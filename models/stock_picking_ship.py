@@ -172,8 +172,8 @@ class StockPicking(models.Model):
 
         :param by_picking: {picking: options of its own}
         :param options: handover_method, pickup_start, pickup_end, tracking_number,
-            provider_id, weight, length, width, height, service_remote_id; see
-            `tts.shipment`
+            provider_id, weight, parcel_length, parcel_width, parcel_height,
+            service_remote_id; see `tts.shipment`
         :return: the new `tts.shipment`
         :raise UserError: a delivery cannot be arranged
         """
@@ -246,7 +246,13 @@ class StockPicking(models.Model):
         if order.shipping_type == const.SHIPPED_BY_SELLER:
             return values | self._tts_prepare_tracking_values(options)
         if step.kind == BUY:
-            names = ("weight", "length", "width", "height", "service_remote_id")
+            names = (
+                "weight",
+                "parcel_length",
+                "parcel_width",
+                "parcel_height",
+                "service_remote_id",
+            )
             return values | {name: options.get(name) for name in names}
         if chooses_handover(shop.region):
             names = ("handover_method", "pickup_start", "pickup_end")

@@ -190,8 +190,11 @@ class TtsShipment(models.Model):
             weight = Weight(
                 f"{self.weight:.2f}" if is_imperial else f"{self.weight:.0f}", unit
             )
-        if self.length and self.width and self.height:
-            sides = (f"{self[name]:.1f}" for name in ("length", "width", "height"))
+        if self.parcel_length and self.parcel_width and self.parcel_height:
+            sides = (
+                f"{self[name]:.1f}"
+                for name in ("parcel_length", "parcel_width", "parcel_height")
+            )
             dimension = Dimension(*sides, "INCH" if is_imperial else "CM")
         return weight, dimension
 

@@ -51,7 +51,13 @@ class TtsIssue(models.Model):
 
         :raise UserError: the delivery cannot be arranged
         """
-        names = ("handover_method", "weight", "length", "width", "height")
+        names = (
+            "handover_method",
+            "weight",
+            "parcel_length",
+            "parcel_width",
+            "parcel_height",
+        )
         options = {name: last[name] for name in (*names, "service_remote_id")}
         options["provider_id"] = picking._tts_find_provider().id or last.provider_id.id
         if not picking.carrier_tracking_ref:

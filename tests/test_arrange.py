@@ -209,9 +209,9 @@ class TestArrangePurchase(ShipmentCase):
 
     def test_the_size_of_the_last_parcel_is_proposed(self):
         wizard = self.open(self.deliver())
-        wizard.write({"length": 12, "width": 9, "height": 3})
+        wizard.write({"parcel_length": 12, "parcel_width": 9, "parcel_height": 3})
         wizard.action_arrange()
-        self.assertEqual(self.open(self.deliver()).length, 12)
+        self.assertEqual(self.open(self.deliver()).parcel_length, 12)
 
     def test_prices_can_be_asked_again_for_another_parcel(self):
         wizard = self.open(self.deliver())

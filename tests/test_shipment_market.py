@@ -242,7 +242,9 @@ class TestBuyLabel(ShipmentCase):
 
     def test_weight_and_size_are_told_in_the_units_of_the_market(self):
         picking = self.deliver()
-        self.arrange(picking, weight=1.5, length=10, width=8, height=4)
+        self.arrange(
+            picking, weight=1.5, parcel_length=10, parcel_width=8, parcel_height=4
+        )
         self.send()
         package = self.sandbox.shops[self.shop.remote_id].packages[
             picking.tts_package_ids.remote_id

@@ -38,9 +38,9 @@ class TtsArrange(models.TransientModel):
     )
     weight = fields.Float(help="Empty: the weight of the products.")
     weight_unit = fields.Char(readonly=True)
-    length = fields.Float()
-    width = fields.Float()
-    height = fields.Float()
+    parcel_length = fields.Float()
+    parcel_width = fields.Float()
+    parcel_height = fields.Float()
     length_unit = fields.Char(readonly=True)
 
     @api.depends("line_ids.problem", "line_ids.kind", "shop_ids")
@@ -185,9 +185,9 @@ class TtsArrange(models.TransientModel):
         is_imperial = shop_sudo.region == "US"
         self.write(
             {
-                "length": shop_sudo.parcel_length,
-                "width": shop_sudo.parcel_width,
-                "height": shop_sudo.parcel_height,
+                "parcel_length": shop_sudo.parcel_length,
+                "parcel_width": shop_sudo.parcel_width,
+                "parcel_height": shop_sudo.parcel_height,
                 "weight_unit": "lb" if is_imperial else "g",
                 "length_unit": "in" if is_imperial else "cm",
             }
@@ -226,7 +226,7 @@ class TtsArrange(models.TransientModel):
         weight = self.weight and Weight(
             f"{self.weight:.2f}", "POUND" if is_imperial else "GRAM"
         )
-        sides = [self.length, self.width, self.height]
+        sides = [self.parcel_length, self.parcel_width, self.parcel_height]
         dimension = all(sides) and Dimension(
             *(f"{side:.1f}" for side in sides), "INCH" if is_imperial else "CM"
         )
@@ -278,13 +278,18 @@ class TtsArrange(models.TransientModel):
         return self._arranged(count, problems)
 
     def _remember_parcel(self):
-        if not (self.has_purchase and self.length and self.width and self.height):
+        if not (
+            self.has_purchase
+            and self.parcel_length
+            and self.parcel_width
+            and self.parcel_height
+        ):
             return
         self.line_ids.picking_id.tts_shop_id.sudo().write(
             {
-                "parcel_length": self.length,
-                "parcel_width": self.width,
-                "parcel_height": self.height,
+                "parcel_length": self.parcel_length,
+                "parcel_width": self.parcel_width,
+                "parcel_height": self.parcel_height,
             }
         )
 

@@ -45,7 +45,7 @@ class TtsArrangeLine(models.TransientModel):
             }
         wizard = self.arrange_id
         if self.kind == "buy":
-            names = ("length", "width", "height")
+            names = ("parcel_length", "parcel_width", "parcel_height")
             weight = wizard.weight or self.picking_id.sudo()._tts_parcel_weight()
             return {name: wizard[name] for name in names} | {
                 "weight": weight,
@@ -68,7 +68,7 @@ class TtsArrangeShop(models.TransientModel):
 
     arrange_id = fields.Many2one("tts.arrange", required=True, ondelete="cascade")
     company_id = fields.Many2one(related="arrange_id.company_id")
-    shop_id = fields.Many2one("tts.shop", string="Shop", readonly=True)
+    shop_id = fields.Many2one("tts.shop", readonly=True)
     can_pickup = fields.Boolean(readonly=True)
     can_drop_off = fields.Boolean(readonly=True)
     handover_method = fields.Selection(
