@@ -108,7 +108,6 @@ class TtsPackage(models.Model):
                 "label_attachment_id": False,
                 "label_url": False,
                 "label_url_until": False,
-                "label_error": False,
             }
         )
         self._want_now()

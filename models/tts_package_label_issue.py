@@ -1,7 +1,26 @@
 from odoo import models
 from odoo.exceptions import UserError
 
+from .. import const
 from ..utils import toast
+
+
+class TtsPackage(models.Model):
+    _inherit = "tts.package"
+
+    def _follow_status(self):
+        """Override to close issues of labels that nobody needs any more."""
+        result = super()._follow_status()
+        over = self.filtered(
+            lambda package: (
+                package.label_error
+                and package.status in (*const.PACKAGE_SHIPPED, const.PACKAGE_CANCELLED)
+            )
+        )
+        for shop, packages in over.grouped("shop_id").items():
+            keys = [f"label:{package.remote_id}" for package in packages]
+            self.env["tts.issue"]._close(shop, keys)
+        return result
 
 
 class TtsIssue(models.Model):

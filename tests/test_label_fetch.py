@@ -180,6 +180,17 @@ class TestLabelFetch(LabelCase):
         self.assertEqual(package.label_state, "missed")
         self.assertTrue(self.issues(f"label:{package.remote_id}"))
 
+    def test_a_label_nobody_needs_any_more_closes_its_issue(self):
+        order_id, order = self.import_arranged()
+        package = self.package_of(order)
+        self.refuse(package, 21042102)
+        self.fetch()
+        issue = self.issues(f"label:{package.remote_id}")
+        self.assertEqual(issue.state, "open")
+        self.change(order_id, status="IN_TRANSIT", force=True)
+        self.sync()
+        self.assertEqual(issue.state, "closed")
+
     def test_a_collected_package_keeps_its_stored_label(self):
         package = self.arranged()
         self.fetch()
