@@ -2,7 +2,6 @@ from odoo import fields, models
 from odoo.fields import Domain
 
 from ..lib.delivery_calls import MOST_SHIPPED
-from .tts_shop_sync import BATCH, Interrupted
 
 # One call each: what makes packages comes before what ships them.
 ONE_BY_ONE = ("split", "mark", "buy", "retrack")
@@ -54,17 +53,6 @@ class TtsShop(models.Model):
         """
         orders = self._due_shipments(("waiting", "sending")).order_id
         return self._read_orders(client, orders)
-
-    def _read_orders(self, client, orders):
-        for start in range(0, len(orders), BATCH):
-            if not self._take():
-                raise Interrupted()
-            batch = orders[start : start + BATCH]
-            batch.read_at = fields.Datetime.now()
-            self._absorb_page(client.order_details(batch.mapped("remote_id")))
-            if not self.env["ir.cron"]._commit_progress():
-                return False
-        return True
 
     def _settle_shipments(self, client):
         """Find out what became of requests whose sender never heard of an answer."""
