@@ -3,11 +3,12 @@
 import contextlib
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+from hypothesis.stateful import initialize, rule
 
 from odoo.exceptions import UserError
 
-NUMBERS = st.integers(0, 10**6)
+from .machine import NUMBERS, Killed, Machine
+
 DELIVERY = "/fulfillment/"
 FAULTS = (
     {"kind": "http_500", "path": DELIVERY, "times": 8},
@@ -31,31 +32,15 @@ CALLS = (
 )
 
 
-class Killed(BaseException):
-    """The worker dies here: no handler of the addon may catch it."""
-
-
-class DeliveryMachine(RuleBasedStateMachine):
+class DeliveryMachine(Machine):
     """Orders, clerks, TikTok and carriers; `case` is bound by the test."""
 
     @initialize()
     def begin(self):
-        case = self.case
-        case.env.flush_all()
-        self.savepoint = case.env.cr.savepoint()
-        case.empty_sandbox()
+        self.start()
         for number in range(4):
             self.buy(number)
-        case.sync()
-
-    def teardown(self):
-        if hasattr(self, "savepoint"):
-            try:
-                self._grow_quiet()
-            finally:
-                self.savepoint.rollback()
-                self.savepoint.close(rollback=False)
-                self.case.env.invalidate_all()
+        self.case.sync()
 
     # === TIKTOK === #
 
@@ -67,12 +52,8 @@ class DeliveryMachine(RuleBasedStateMachine):
             units.append(case.unit(3))
         case.place_units(*units, shipping_type=case.shipping_type)
 
-    def _orders(self, *statuses):
-        orders = self.case.control("GET", "/state?raw=0")["orders"]
-        return sorted(key for key, row in orders.items() if row["status"] in statuses)
-
     def _change(self, number, statuses, **values):
-        orders = self._orders(*statuses)
+        orders = self.orders(*statuses)
         if orders:
             self.case.change(orders[number % len(orders)], **values)
 
@@ -92,19 +73,6 @@ class DeliveryMachine(RuleBasedStateMachine):
     @rule(number=NUMBERS, wants=st.booleans())
     def ask_to_cancel(self, number, wants):
         self._change(number, ("AWAITING_SHIPMENT",), request_cancel=wants)
-
-    @rule(number=NUMBERS)
-    def cancel_a_unit(self, number):
-        orders = self._orders("AWAITING_SHIPMENT")
-        if orders:
-            order_id = orders[number % len(orders)]
-            units = [
-                line["id"]
-                for line in self.case.raw(order_id)["line_items"]
-                if line["display_status"] != "CANCELLED"
-            ]
-            if len(units) > 1:
-                self.case.change(order_id, cancel_line=units[-1])
 
     def _packages(self, *statuses):
         packages = self.case.control("GET", "/state?raw=0")["packages"]
@@ -173,7 +141,13 @@ class DeliveryMachine(RuleBasedStateMachine):
     @rule(path=st.sampled_from(CALLS), after=st.integers(0, 2), is_done=st.booleans())
     def follow_and_die(self, path, after, is_done):
         """The worker is killed at a call, before it or when TikTok has done it."""
-        with contextlib.suppress(Killed), self._death(path, after, is_done):
+
+        def die(call):
+            if is_done:
+                call()
+            raise Killed
+
+        with contextlib.suppress(Killed), self.at(path, die, after):
             self._run()
         self.case.env.invalidate_all()
         self._check()
@@ -181,25 +155,6 @@ class DeliveryMachine(RuleBasedStateMachine):
     def _run(self):
         self.case.deliver()
         self._check()
-
-    @contextlib.contextmanager
-    def _death(self, path, after, is_done):
-        """Die at a call whose address holds `path`; download threads do not die."""
-        border, calls = self.case.border, iter(range(10**6))
-        original = border.send
-
-        def send(request, **options):
-            if path in request.url and next(calls) == after:
-                if is_done:
-                    original(request, **options)
-                raise Killed
-            return original(request, **options)
-
-        border.send = send
-        try:
-            yield
-        finally:
-            del border.send
 
     # === WHAT HAS TO HOLD === #
 
@@ -214,7 +169,7 @@ class DeliveryMachine(RuleBasedStateMachine):
     def _sandbox_packages(self):
         return self.case.control("GET", "/state?raw=0")["packages"]
 
-    def _grow_quiet(self):
+    def grow_quiet(self):
         """After quiet time both sides agree, and nothing is lost."""
         case = self.case
         for _run in range(4):

@@ -3,16 +3,12 @@
 import contextlib
 
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    initialize,
-    precondition,
-    rule,
-)
+from hypothesis.stateful import initialize, precondition, rule
 
 from odoo.tests import Form
 
-NUMBERS = st.integers(0, 10**6)
+from .machine import NUMBERS, Killed, Machine
+
 UNITS = st.integers(1, 6)
 OPEN = ("UNPAID", "ON_HOLD", "AWAITING_SHIPMENT", "AWAITING_COLLECTION")
 UPDATE = "/product/202309/products"
@@ -26,11 +22,7 @@ FAULTS = (
 )
 
 
-class Killed(BaseException):
-    """The worker dies here: no handler of the addon may catch it."""
-
-
-class StockMachine(RuleBasedStateMachine):
+class StockMachine(Machine):
     """A shop and a warehouse that live side by side; `case` is bound by the test."""
 
     @initialize(
@@ -39,10 +31,8 @@ class StockMachine(RuleBasedStateMachine):
         reservation=st.sampled_from(("at_confirm", "manual")),
     )
     def begin(self, shelves, steps, reservation):
+        self.start()
         case = self.case
-        case.env.flush_all()
-        self.savepoint = case.env.cr.savepoint()
-        case.empty_sandbox()
         home = case.shop.warehouse_id
         home.delivery_steps = steps
         (home.out_type_id | home.pick_type_id).reservation_method = reservation
@@ -59,15 +49,6 @@ class StockMachine(RuleBasedStateMachine):
         for number in range(4):
             self.buy_on_tiktok(number, 3, "AWAITING_SHIPMENT")
         case.sync()
-
-    def teardown(self):
-        if hasattr(self, "savepoint"):
-            try:
-                self._grow_quiet()
-            finally:
-                self.savepoint.rollback()
-                self.savepoint.close(rollback=False)
-                self.case.env.invalidate_all()
 
     # === THE WAREHOUSE === #
 
@@ -207,12 +188,8 @@ class StockMachine(RuleBasedStateMachine):
                 status=status,
             )
 
-    def _orders(self, *statuses):
-        orders = self.case.control("GET", "/state?raw=0")["orders"]
-        return sorted(key for key, row in orders.items() if row["status"] in statuses)
-
     def _move_order(self, number, status, *before):
-        orders = self._orders(*before)
+        orders = self.orders(*before)
         if orders:
             order_id = orders[number % len(orders)]
             # The sync reads changes by their second.
@@ -229,19 +206,6 @@ class StockMachine(RuleBasedStateMachine):
         self._move_order(number, "CANCELLED", *OPEN[:3])
 
     @rule(number=NUMBERS)
-    def cancel_a_unit_on_tiktok(self, number):
-        orders = self._orders("AWAITING_SHIPMENT")
-        if orders:
-            order_id = orders[number % len(orders)]
-            units = [
-                line["id"]
-                for line in self.case.raw(order_id)["line_items"]
-                if line["display_status"] != "CANCELLED"
-            ]
-            if len(units) > 1:
-                self.case.change(order_id, cancel_line=units[-1])
-
-    @rule(number=NUMBERS)
     def arrange_on_tiktok(self, number):
         self._move_order(number, "AWAITING_COLLECTION", "AWAITING_SHIPMENT")
 
@@ -250,7 +214,7 @@ class StockMachine(RuleBasedStateMachine):
         """A parcel leaves; one that Odoo never saw would be nobody's stock."""
         orders = [
             order_id
-            for order_id in self._orders("AWAITING_SHIPMENT", "AWAITING_COLLECTION")
+            for order_id in self.orders("AWAITING_SHIPMENT", "AWAITING_COLLECTION")
             if self.case.sale_order(order_id).state == "sale"
         ]
         if orders:
@@ -286,12 +250,12 @@ class StockMachine(RuleBasedStateMachine):
     def push_while_tiktok_goes_on(self, number, units):
         """A parcel leaves and somebody buys while orders are read, before the stock."""
 
-        def go_on():
+        def go_on(_call):
             self.leave_on_tiktok(number)
             self.buy_on_tiktok(number, units, "UNPAID")
 
         before = self.case.last_update()
-        with self._at("inventory/search", go_on):
+        with self.at("inventory/search", go_on):
             self._push()
         self._check(self.case.updates(before))
 
@@ -299,31 +263,14 @@ class StockMachine(RuleBasedStateMachine):
     def push_and_die(self, after):
         """The worker is killed at a call: what it did in its transaction is undone."""
 
-        def die():
+        def die(_call):
             raise Killed
 
         before = self.case.last_update()
-        with contextlib.suppress(Killed), self._at("inventory/update", die, after):
+        with contextlib.suppress(Killed), self.at("inventory/update", die, after):
             self._push()
         self.case.env.invalidate_all()
         self._check(self.case.updates(before))
-
-    @contextlib.contextmanager
-    def _at(self, path, event, after=0):
-        """Let something happen once, just before a call to `path`."""
-        border, calls = self.case.border, iter(range(10**6))
-        original = border.send
-
-        def send(request, **options):
-            if path in request.url and next(calls) == after:
-                event()
-            return original(request, **options)
-
-        border.send = send
-        try:
-            yield
-        finally:
-            del border.send
 
     def _push(self):
         self.case.push()
@@ -344,7 +291,7 @@ class StockMachine(RuleBasedStateMachine):
                 f"{able} can be shipped"
             )
 
-    def _grow_quiet(self):
+    def grow_quiet(self):
         """After quiet time both sides agree."""
         case = self.case
         case.sync()

@@ -1,25 +1,13 @@
 from datetime import timedelta
 
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from odoo import fields
 from odoo.tests import tagged
 
 from .delivery_machine import DeliveryMachine
+from .machine import examples
 from .order_case import OrderCase
-
-# Derandomized: a machine that fails fails for everybody.
-EXAMPLES = settings(
-    max_examples=6,
-    stateful_step_count=20,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    # Shrinking a failure takes minutes and teaches little: the first one is told.
-    phases=[Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
 
 
 class MachineCase(OrderCase):
@@ -47,7 +35,7 @@ class MachineCase(OrderCase):
 
     def run_machine(self):
         machine = type("Machine", (DeliveryMachine,), {"case": self})
-        run_state_machine_as_test(machine, settings=EXAMPLES)
+        run_state_machine_as_test(machine, settings=examples(6))
 
 
 @tagged("post_install", "-at_install")

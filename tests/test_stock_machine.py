@@ -1,22 +1,10 @@
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from odoo.tests import tagged
 
+from .machine import examples
 from .order_case import OrderCase
 from .stock_machine import OPEN, StockMachine
-
-# Derandomized: a machine that fails fails for everybody.
-EXAMPLES = settings(
-    max_examples=10,
-    stateful_step_count=20,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    # Shrinking a failure takes minutes and teaches little: the first one is told.
-    phases=[Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
 
 
 def _gone_with(moves):
@@ -157,4 +145,4 @@ class TestStockMachine(OrderCase):
 
     def test_what_is_listed_can_be_shipped_whatever_happens(self):
         bound = type("BoundMachine", (StockMachine,), {"case": self})
-        run_state_machine_as_test(bound, settings=EXAMPLES)
+        run_state_machine_as_test(bound, settings=examples(10))
