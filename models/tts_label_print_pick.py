@@ -26,28 +26,32 @@ class TtsLabelPrint(models.Model):
         return make_pick_list(words, self._picks(printed), parcels, missing, is_small)
 
     def _pick_list_words(self, count):
-        _ = self.env._
-        subtitle = _(
+        subtitle = self.env._(
             "%(count)s labels, %(when)s, %(who)s",
             count=count,
             when=format_datetime(self.env, self.create_date, dt_format="short"),
             who=self.user_id.name,
         )
         if self.reason:
-            subtitle += " · " + _("Printed again: %s", self.reason)
+            subtitle += " · " + self.env._("Printed again: %s", self.reason)
         return {
-            "title": _("Pick List: %s", self.name),
+            "title": self.env._("Pick List: %s", self.name),
             "subtitle": subtitle,
-            "picks": _("To Pick"),
-            "parcels": _("Labels"),
-            "missing": _("Labels Missing in This Print"),
-            "pick_heads": [_("Location"), _("Product"), _("Qty"), _("Labels")],
+            "picks": self.env._("To Pick"),
+            "parcels": self.env._("Labels"),
+            "missing": self.env._("Labels Missing in This Print"),
+            "pick_heads": [
+                self.env._("Location"),
+                self.env._("Product"),
+                self.env._("Qty"),
+                self.env._("Labels"),
+            ],
             "parcel_heads": [
-                _("No."),
-                _("Order, Delivery"),
-                _("Ship By"),
-                _("Carrier, Tracking"),
-                _("Pieces"),
+                self.env._("No."),
+                self.env._("Order, Delivery"),
+                self.env._("Ship By"),
+                self.env._("Carrier, Tracking"),
+                self.env._("Pieces"),
             ],
         }
 

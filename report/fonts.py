@@ -3,7 +3,6 @@
 import logging
 from functools import cache
 from html import escape
-from itertools import groupby
 
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
@@ -78,8 +77,14 @@ def _other_of(code):
 def markup(text):
     """Return a text as the markup of a paragraph; what no font has becomes "?"."""
     text = "".join(char for char in str(text or "") if char.isprintable())
+    runs = []
+    for char in text:
+        font = _font_of(ord(char))
+        if not runs or runs[-1][0] != font:
+            runs.append((font, []))
+        runs[-1][1].append(char)
     parts = []
-    for font, run in groupby(text, lambda char: _font_of(ord(char))):
+    for font, run in runs:
         chars = "".join(run)
         if font == "":
             parts.append(LACKING * len(chars))
