@@ -2,6 +2,7 @@
 
 from . import carriage, refusals
 from .lifecycle import ship
+from .parcels import open_lines, regroup
 from .places import only
 from .shipping import renumber
 from .view import show_package
@@ -11,6 +12,7 @@ _KEYS = (
     "reason",
     "tracking_number",
     "provider",
+    "combine",
     "no_slots",
     "refuse",
     "times",
@@ -24,14 +26,17 @@ def change_package(box, package_id, body):
     """Change one package and return its new state.
 
     `status` (one of `STEPS`, with a `reason`), `tracking_number` and `provider` (a
-    name) as corrected in Seller Center, `no_slots`, `refuse` (see `refusals.add`).
-    `touch` moves the `update_time` of the package on its own.
+    name) as corrected in Seller Center, `combine` (ids of orders that are to share one
+    new package with it, whose state is returned), `no_slots`, `refuse` (see
+    `refusals.add`). `touch` moves the `update_time` of the package on its own.
 
     :raise KeyError: for an unknown package
     :raise ValueError: for a step that does not follow
     """
     only(body, *_KEYS)
     package = _find(box, package_id)
+    if "combine" in body:
+        package = _combine(box, package, body["combine"])
     if "no_slots" in body:
         package.no_slots = bool(body["no_slots"])
     if "refuse" in body:
@@ -53,6 +58,16 @@ def _find(box, package_id):
         if package_id in shop.packages:
             return shop.packages[package_id]
     raise KeyError(f"package {package_id}")
+
+
+def _combine(box, package, order_ids):
+    """Make one package of this one and the open units of these orders."""
+    if package.status != "TO_FULFILL":
+        raise ValueError(f"the package is {package.status}")
+    others = [package.shop.orders[order_id] for order_id in order_ids]
+    orders = list(dict.fromkeys([*package.orders, *others]))
+    lines = [line_id for order in orders for line_id in open_lines(order)]
+    return regroup(box, orders, [lines])[0]
 
 
 def _step(box, package, status, reason):

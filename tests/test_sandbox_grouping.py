@@ -159,6 +159,14 @@ class TestSandboxCombine(PackagesCase):
             self.assertEqual(order["split_or_combine_tag"], "COMBINED")
             self.assertEqual(order["packages"], [{"id": package_id}])
 
+    def test_seller_center_combines_orders_in_one_package(self):
+        self.open()
+        first, second = self.neighbours()
+        before = self.order(first)["packages"][0]["id"]
+        combined = self.door(before, combine=[second])
+        self.assertEqual(combined["order_ids"], [first, second])
+        self.assertEqual(self.order(first)["packages"], self.order(second)["packages"])
+
     def test_shipping_it_ships_every_order_under_one_number(self):
         self.open()
         order_ids, package_id = self.combined()
