@@ -30,7 +30,7 @@ class TtsIssue(models.Model):
         [
             ("order", "Order"),
             ("product", "Product"),
-            ("label", "Label"),
+            ("label", "Delivery"),
             ("stock", "Stock"),
             ("settlement", "Settlement"),
             ("connection", "Connection"),
