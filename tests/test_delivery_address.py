@@ -9,7 +9,9 @@ class TestDeliveryAddress(OrderCase):
 
     def setUp(self):
         super().setUp()
-        self.order_id, self.order = self.import_units()
+        self.order_id = self.place_units(self.unit(), shipping_type="TIKTOK")
+        self.sync()
+        self.order = self.sale_order(self.order_id)
         self.picking = self.order.picking_ids
         self.tell(self.clear())
 

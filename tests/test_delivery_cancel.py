@@ -99,7 +99,9 @@ class TestDeliveryCancel(OrderCase):
         self.assertEqual(order.state, "sale")
 
     def test_requests_that_wait_are_cancelled_with_the_order(self):
-        order_id, order = self.import_units()
+        order_id = self.place_units(self.unit(), shipping_type="TIKTOK")
+        self.sync()
+        order = self.sale_order(order_id)
         order.picking_ids._tts_arrange()
         shipments = order.picking_ids.tts_shipment_ids
         self.assertEqual(shipments.mapped("state"), ["waiting"])
