@@ -38,8 +38,10 @@ class TtsShop(models.Model):
         """
         self.ensure_one()
         found = {}
+        # TikTok ships from its own warehouses, and has no options for them.
+        own = self.warehouse_ids.filtered(lambda warehouse: not warehouse.is_fbt)
         with self._client() as client:
-            for warehouse in self.warehouse_ids:
+            for warehouse in own:
                 for row in client.delivery_options(warehouse.remote_id):
                     option = parse_named_id(row, "delivery_option")
                     for provider_row in client.shipping_providers(option.id):

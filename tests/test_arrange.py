@@ -1,6 +1,7 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
+from .. import const
 from .shipment_case import ShipmentCase
 
 
@@ -37,6 +38,21 @@ class TestArrange(ShipmentCase):
         self.assertIn("asks to cancel", message)
         self.assertTrue(good.tts_shipment_ids)
         self.assertFalse(asked.tts_shipment_ids)
+
+    def test_providers_are_known_though_tiktok_keeps_goods_itself(self):
+        self.env["tts.warehouse"].create(
+            {
+                "name": "Kept by TikTok",
+                "shop_id": self.shop.id,
+                "remote_id": self.sandbox.shops[self.shop.remote_id].warehouse("FBT")[
+                    "id"
+                ],
+                "kind": const.FBT_WAREHOUSE,
+            }
+        )
+        wizard = self.open(self.deliver(shipping_type="SELLER"))
+        self.assertFalse(wizard.note)
+        self.assertTrue(self.shop.provider_ids)
 
     def test_what_is_being_arranged_already_says_so(self):
         picking = self.deliver()
