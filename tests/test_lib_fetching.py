@@ -51,6 +51,22 @@ class FakeClient:
         self.is_closed = True
 
 
+class MeetingClient(FakeClient):
+    """Answers when a second client is asked, too; notes when it is asked meanwhile."""
+
+    def __init__(self, shared):
+        super().__init__(shared)
+        self.is_busy = False
+
+    def document(self, *args):
+        if self.is_busy:
+            self.shared.collisions.append(self)
+        self.is_busy = True
+        self.shared.both.wait()
+        self.is_busy = False
+        return super().document(*args)
+
+
 class FetchingCase(BaseCase):
     def setUp(self):
         super().setUp()
@@ -182,19 +198,8 @@ class TestThreads(FetchingCase):
         self.assertEqual(len(self.clients), 2)
 
     def test_threads_work_at_the_same_time_and_never_share_a_client(self):
-        both = threading.Barrier(2, timeout=PATIENCE)
-        busy, shared = set(), []
-
-        class Meeting(FakeClient):
-            def document(self, *args):
-                if self in busy:
-                    shared.append(self)
-                busy.add(self)
-                both.wait()
-                busy.discard(self)
-                return super().document(*args)
-
-        clients = [Meeting(self), Meeting(self)]
+        self.both, self.collisions = threading.Barrier(2, timeout=PATIENCE), []
+        clients = [MeetingClient(self), MeetingClient(self)]
         found = list(
             fetch_documents(
                 iter(clients).__next__,
@@ -206,7 +211,7 @@ class TestThreads(FetchingCase):
             )
         )
         self.assertEqual([result[1] for _key, result in found], LABELS[:6])
-        self.assertEqual(shared, [])
+        self.assertEqual(self.collisions, [])
 
     def test_closing_early_stops_the_workers(self):
         results = self.fetch(50, workers=2, per_second=1e9)
