@@ -42,8 +42,7 @@ class TtsPackage(models.Model):
                 shown[package.id].append((mirror, order, package))
         mirrors = self.env["tts.order"].union(*(mirror for mirror, _order in entries))
         known = self._known(shop, shown)
-        self._drop_replaced(entries)
-        changed = self.browse()
+        changed = self._drop_replaced(entries)
         to_create = []
         for remote_id, parts in shown.items():
             values = self._prepare_shown_values(shop, parts, known.get(remote_id))
@@ -129,7 +128,11 @@ class TtsPackage(models.Model):
 
     @api.model
     def _drop_replaced(self, entries):
-        """Take orders out of packages that TikTok split or combined away."""
+        """Take orders out of packages that TikTok split or combined away.
+
+        :return: the packages that lost an order, or are gone
+        """
+        dropped = self.browse()
         for mirror, order in entries:
             if order.status not in TELLING_STATUSES:
                 continue
@@ -144,6 +147,8 @@ class TtsPackage(models.Model):
                 else:
                     values |= package._prepare_gone_values()
                 package.write(values)
+                dropped |= package
+        return dropped
 
     def _prepare_gone_values(self):
         return {"is_gone": True, "label_state": "none", "next_label_try": False}

@@ -77,6 +77,7 @@ class TtsPackage(models.Model):
         wanted = self.filtered(
             lambda package: (
                 package.status == const.PACKAGE_ARRANGED
+                and not package.is_gone
                 and package.label_state == "none"
                 and package._is_label_by_tiktok()
             )

@@ -14,7 +14,11 @@ class TtsPackage(models.Model):
         over = self.filtered(
             lambda package: (
                 package.label_error
-                and package.status in (*const.PACKAGE_SHIPPED, const.PACKAGE_CANCELLED)
+                and (
+                    package.is_gone
+                    or package.status
+                    in (*const.PACKAGE_SHIPPED, const.PACKAGE_CANCELLED)
+                )
             )
         )
         for shop, packages in over.grouped("shop_id").items():

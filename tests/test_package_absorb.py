@@ -110,6 +110,43 @@ class TestPackageAbsorb(OrderCase):
         self.assertTrue(old.is_gone)
         self.assertEqual(order.picking_ids.tts_package_ids, new)
 
+    def replace_package(self, order_id, remote_id):
+        """Let TikTok put all units of an order into another package."""
+        row = self.raw(order_id)
+        row["update_time"] += 10
+        row["packages"] = [{"id": remote_id}]
+        for line in row["line_items"]:
+            line["package_id"] = remote_id
+        self.absorb(row)
+
+    def test_issues_of_a_package_that_tiktok_replaced_close(self):
+        order_id, _order = self.import_units()
+        self.change(order_id, status="AWAITING_COLLECTION")
+        self.sync()
+        package = self.mirror(order_id).package_ids
+        package.pickup_failed = True
+        package._follow_status()
+        package.label_error = "The label is not there."
+        package._raise_label_issue(package.label_error)
+        keys = [f"pickup:{package.remote_id}", f"label:{package.remote_id}"]
+        self.assertEqual(len(self.issues(keys[0]) | self.issues(keys[1])), 2)
+        self.replace_package(order_id, "1153999999999999997")
+        self.assertFalse(self.issues(keys[0]) | self.issues(keys[1]))
+        self.assertEqual(package.label_state, "none")
+
+    def test_an_order_taken_out_of_a_combined_package_takes_its_delivery_along(self):
+        orders = [self.import_units(self.unit(number)) for number in range(3)]
+        for order_id, _order in orders:
+            self.replace_package(order_id, "1153999999999999996")
+        package = self.env["tts.package"].search(
+            [("remote_id", "=", "1153999999999999996")]
+        )
+        alone, *others = [order.picking_ids for _order_id, order in orders]
+        self.assertEqual(package.picking_ids, alone.union(*others))
+        self.replace_package(orders[0][0], "1153999999999999995")
+        self.assertEqual(package.picking_ids, others[0] | others[1])
+        self.assertEqual(alone.tts_package_ids.remote_id, "1153999999999999995")
+
     def test_a_combined_package_knows_the_units_of_all_its_orders(self):
         first, _order = self.import_units(self.unit())
         second, _order = self.import_units(self.unit(1))
@@ -185,7 +222,7 @@ class TestPackageAbsorb(OrderCase):
         self.assertTrue(self.mirror(good).package_ids)
 
     def test_what_awaits_collection_has_its_label_fetched(self):
-        order_id, _order = self.import_units()
+        order_id = self.place_units(self.unit(), shipping_type="TIKTOK")
         self.change(order_id, status="AWAITING_COLLECTION")
         self.sync()
         package = self.mirror(order_id).package_ids
@@ -193,7 +230,7 @@ class TestPackageAbsorb(OrderCase):
 
     def test_a_shop_that_fetches_no_labels_leaves_them(self):
         self.shop.label_fetch = False
-        order_id, _order = self.import_units()
+        order_id = self.place_units(self.unit(), shipping_type="TIKTOK")
         self.change(order_id, status="AWAITING_COLLECTION")
         self.sync()
         self.assertEqual(self.mirror(order_id).package_ids.label_state, "none")
