@@ -14,6 +14,7 @@ from .web_client import WebClient
 CALLBACK = "/tts/oauth/callback"
 ACCOUNT = "Sandbox"
 TIMEOUT = 600
+NUDGE_AFTER = 5
 
 
 def authorize(client: WebClient, keys: dict) -> int:
@@ -64,29 +65,47 @@ def sync(client: WebClient, again_from: str | None = None) -> None:
         ids = [shop["id"] for shop in shops(client)]
         client.call("tts.shop", "write", ids, {"last_order_sync": again_from})
     start_sync(client)
-    wait(lambda: _left(client), "the order sync", "shops")
+    wait(
+        lambda: _left(client),
+        "the order sync",
+        "shops",
+        lambda: start_sync(client, True),
+    )
 
 
-def start_sync(client: WebClient) -> None:
-    """Click Sync Orders on all shops."""
-    ids = [shop["id"] for shop in shops(client)]
-    client.call("tts.shop", "action_sync_orders", ids)
+def start_sync(client: WebClient, again: bool = False) -> None:
+    """Click Sync Orders on all shops; ``again``: on those that still wait."""
+    ids = [shop["id"] for shop in shops(client) if not (again and _is_through(shop))]
+    if ids:
+        client.call("tts.shop", "action_sync_orders", ids)
 
 
-def wait(left: Callable[[], int], what: str, unit: str = "") -> None:
+def wait(
+    left: Callable[[], int],
+    what: str,
+    unit: str = "",
+    nudge: Callable[[], None] = lambda: None,
+) -> None:
     """Wait until ``left`` returns 0.
 
     :param unit: what it counts; told as it becomes less, silent when empty.
+    :param nudge: called when nothing has moved for a while: scheduled actions that
+        get in each other's way try again after a minute, which nobody has to wait for.
     :raise SetupError: when it takes too long.
     """
-    deadline = time.monotonic() + TIMEOUT
+    deadline, moved = time.monotonic() + TIMEOUT, time.monotonic()
     least = None
     while count := left():
-        if unit and least is not None and count < least:
-            say(f"   {count} {unit} to go")
+        if least is not None and count < least:
+            moved = time.monotonic()
+            if unit:
+                say(f"   {count} {unit} to go")
         least = count if least is None else min(count, least)
         if time.monotonic() > deadline:
             raise SetupError(f"{what} did not end within {TIMEOUT} s")
+        if time.monotonic() - moved > NUDGE_AFTER:
+            nudge()
+            moved = time.monotonic()
         time.sleep(0.5)
 
 

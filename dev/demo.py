@@ -13,6 +13,7 @@ from . import (
     catalogue,
     connect,
     database,
+    demo_delivery,
     demo_report,
     demo_stock,
     door,
@@ -36,7 +37,8 @@ def main(arguments: list[str]) -> int:
     """Run the demo; ``arguments`` replace the sandbox's options.
 
     :return: 0 when every order to ship is in Odoo once and to the cent, every SKU has
-        its product, and TikTok lists what can be shipped.
+        its product, TikTok lists what can be shipped, and every parcel has its number
+        and label.
     """
     env = environment.ensure()
     name = f"tts_demo_{os.getpid()}"
@@ -63,6 +65,7 @@ def _show(env: environment.Env, name: str, options: tuple[str, ...]) -> int:
         _sync_catalogues(client)
         _sync_again(client)
         demo_stock.show(client, sandbox)
+        demo_delivery.show(client, sandbox)
         return demo_report.report(client, sandbox)
 
 

@@ -3,9 +3,20 @@
 import textwrap
 from collections import defaultdict
 
-from . import door, reconcile, reconcile_catalogue, reconcile_stock, server
+from . import (
+    door,
+    pdf,
+    reconcile,
+    reconcile_catalogue,
+    reconcile_delivery,
+    reconcile_stock,
+    server,
+)
 from .progress import say
 from .web_client import WebClient
+
+
+PARTS = ("shops", "products", "orders", "inventory", "packages", "purchases")
 
 
 def print_previews(syncs: list[dict]) -> None:
@@ -21,7 +32,7 @@ def print_previews(syncs: list[dict]) -> None:
 
 def report(client: WebClient, sandbox: server.SandboxServer) -> int:
     """Count everything, print it, and return the exit code."""
-    state = door.state(sandbox, "shops", "products", "orders", "inventory")
+    state = door.state(sandbox, *PARTS)
     orders = reconcile.rows(client, state)
     skus = reconcile_catalogue.skus(client, state)
     levels = reconcile_stock.levels(client, state, skus)
@@ -38,6 +49,7 @@ def report(client: WebClient, sandbox: server.SandboxServer) -> int:
         _about_orders(orders),
         _about_skus(skus, sold_as_default),
         _about_stock(levels),
+        _about_deliveries(*reconcile_delivery.parcels(client, state, pdf.texts)),
     )
     return 0 if all(verdicts) else 1
 
@@ -108,6 +120,21 @@ def _about_stock(levels: list[reconcile_stock.Level]) -> bool:
         f"demo: {verdict.counted} quantities held against Odoo's stock, "
         f"{verdict.above} above what can be shipped, "
         f"{verdict.differing} differing at rest",
+        flush=True,
+    )
+    return verdict.good
+
+
+def _about_deliveries(
+    parcels: list[reconcile_delivery.Parcel], strange: list[str]
+) -> bool:
+    verdict = reconcile_delivery.judge(parcels, strange)
+    print(
+        f"demo: {verdict.arranged} parcels arranged on TikTok Shop, "
+        f"{verdict.in_odoo} in Odoo with their number, "
+        f"{verdict.labels} of TikTok's carriers with their label, "
+        f"{verdict.missing} missing, {verdict.twice} shipped twice, "
+        f"{verdict.unreadable} labels unreadable, {verdict.strange} wrong numbers",
         flush=True,
     )
     return verdict.good

@@ -27,7 +27,7 @@ def show(client: WebClient, sandbox: server.SandboxServer) -> None:
     rules = rules or {row["id"]: {} for row in shops}
     with step(f"Push Stock Automatically, switched on for {len(rules)} shops"):
         stock.switch_on(client, rules)
-        _settle(client, sandbox)
+        settle(client, sandbox)
     say(f"   {_updates(sandbox)} quantities sent, {_told(client, sandbox)}")
     _move_goods(client, sandbox)
     _let_buyers_buy(client, sandbox)
@@ -49,7 +49,7 @@ def _move_goods(client: WebClient, sandbox: server.SandboxServer) -> None:
         goods.receive(client, sold_out, RECEIVED)
         goods.sell(client, plenty, units)
         _ship_one(client, sandbox)
-        seconds = _settle(client, sandbox)
+        seconds = settle(client, sandbox)
     sent = _updates(sandbox) - before
     say(f"   {sent} quantities sent within {seconds:.1f} s, {_told(client, sandbox)}")
 
@@ -62,7 +62,7 @@ def _let_buyers_buy(client: WebClient, sandbox: server.SandboxServer) -> None:
         connect.sync(client)
         stock.compare(client)
         # What one shop sold lowers what the others may list.
-        _settle(client, sandbox)
+        settle(client, sandbox)
     say(f"   {_updates(sandbox) - before} quantities sent, {_told(client, sandbox)}")
 
 
@@ -82,7 +82,7 @@ def _ship_one(client: WebClient, sandbox: server.SandboxServer) -> None:
         door.post(sandbox, path, status="IN_TRANSIT")
 
 
-def _settle(client: WebClient, sandbox: server.SandboxServer) -> float:
+def settle(client: WebClient, sandbox: server.SandboxServer) -> float:
     """Wait until TikTok lists what Odoo can ship; return the seconds it took."""
     start = time.monotonic()
     while not reconcile_stock.judge(_levels(client, sandbox)).good:

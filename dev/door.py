@@ -17,7 +17,7 @@ def state(sandbox: server.SandboxServer, *only: str, raw: bool = True) -> dict:
     return _answer(f"{sandbox.url}/_sandbox/state?raw={int(raw)}&only={','.join(only)}")
 
 
-def post(sandbox: server.SandboxServer, path: str, **body) -> dict:
+def post(sandbox: server.SandboxServer, path: str, /, **body) -> dict:
     """Change something; ``path`` comes after ``/_sandbox``."""
     return _answer(
         urllib.request.Request(
