@@ -1,4 +1,7 @@
-from odoo.tests import HttpCase, tagged
+import io
+
+from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tools.pdf import PdfReader
 
 from ..sandbox.server import serve_in_thread
 from .common import TtsMixin
@@ -42,8 +45,16 @@ class TourCase(TtsMixin, HttpCase):
         self.env.ref(f"sale_tiktok_shop.{name}").method_direct_trigger()
         self.env.invalidate_all()
 
-    def tour(self, path, name):
-        self.start_tour(path, name, login="admin")
+    def tour(self, path, name, login="admin"):
+        self.start_tour(path, name, login=login)
+
+    def match_all(self):
+        """Sync and apply the catalogue; return the listings that have a product."""
+        self.shop.action_sync_catalogue()
+        self.run_cron("ir_cron_sync_catalogue")
+        self.shop.catalogue_sync_ids.action_apply()
+        self.run_cron("ir_cron_sync_catalogue")
+        return self.shop.listing_ids.filtered("product_id")
 
 
 @tagged("post_install", "-at_install")
@@ -121,10 +132,64 @@ class TestCatalogueTour(TourCase):
         stock = self.control("GET", "/state")["inventory"][listing.sku_remote_id]
         self.assertEqual(sum(level["available"] for level in stock.values()), 23)
 
-    def match_all(self):
-        """Sync and apply the catalogue; return the listings that have a product."""
-        self.shop.action_sync_catalogue()
-        self.run_cron("ir_cron_sync_catalogue")
-        self.shop.catalogue_sync_ids.action_apply()
-        self.run_cron("ir_cron_sync_catalogue")
-        return self.shop.listing_ids.filtered("product_id")
+
+@tagged("post_install", "-at_install")
+class TestDeliveryTour(TourCase):
+    """A warehouse clerk walks from an order to a parcel that has left."""
+
+    def setUp(self):
+        super().setUp()
+        self.account = self.connect()
+        self.account.sandbox_url = self.sandbox.base_url
+        self.shop = self.account.shop_ids
+        self.env.company.stock_text_confirmation = False  # asks before validating
+        self.clerk = new_test_user(
+            self.env, "tts_packer", groups="stock.group_stock_user"
+        )
+        for product in self.products:
+            self.env["stock.quant"]._update_available_quantity(
+                product, self.shop.warehouse_id.lot_stock_id, 20
+            )
+        listing = self.match_all()[0]
+        self.sku = listing.sku_remote_id
+        for _number in range(3):
+            unit = {"sku_id": self.sku}
+            self.place_one({"line_items": [unit], "shipping_type": "TIKTOK"})
+        self.sync()
+        self.pickings = self.shop.order_ids.sale_order_ids.picking_ids
+
+    def test_a_clerk_arranges_prints_and_validates(self):
+        self.assertEqual(len(self.pickings), 3)
+        self.board("tts_arrange_shipments")
+        self.run_cron("ir_cron_deliveries")
+        self.assertEqual(set(self.pickings.mapped("tts_label_state")), {"done"})
+        self.board("tts_print_labels")
+        self.assertEqual(self.opened_pages().count("label"), 3)
+        self.assertNotEqual(self.listed(), 17)
+        self.shop.stock_sync = True
+        self.board("tts_validate_delivery")
+        self.assertEqual(self.pickings.mapped("state").count("done"), 1)
+        self.run_cron("ir_cron_push_stock")
+        self.assertEqual(self.listed(), 17)
+
+    def board(self, name):
+        """Take the clerk to the deadline board, and on."""
+        self.tour("/odoo/tiktok-deadlines", name, login=self.clerk.login)
+
+    def opened_pages(self):
+        """Open the last print as the clerk's browser did; tell what each page is."""
+        record = self.env["tts.label.print"].search([], limit=1)
+        self.assertEqual((record.user_id, record.sort_by), (self.clerk, "location"))
+        self.authenticate(self.clerk.login, self.clerk.login)
+        answer = self.url_open(record.with_user(self.clerk).action_open_file()["url"])
+        self.assertEqual(answer.headers["Content-Type"], "application/pdf")
+        pages = PdfReader(io.BytesIO(answer.content)).pages
+        self.assertEqual(len(pages), record.page_count)
+        texts = [page.extract_text() for page in pages]
+        self.assertIn("Pick List", texts[0])
+        return ["label" if "SHIPPING_LABEL" in text else "list" for text in texts]
+
+    def listed(self):
+        """Return how many units buyers can have."""
+        stock = self.control("GET", "/state")["inventory"][self.sku]
+        return sum(level["available"] for level in stock.values())
