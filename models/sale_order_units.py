@@ -33,20 +33,17 @@ class SaleOrder(models.Model):
         return units
 
     def _tts_steps(self):
-        """Return the deliveries that goods leave with; before there are any, the step
-        that comes first.
+        """Return the deliveries of these orders, and the steps before them that are
+        not done: goods that come no further yet are there.
         """
-        alive = self.picking_ids.filtered(
+        return self.picking_ids.filtered(
             lambda picking: (
                 picking.state != "cancel"
                 and not picking.return_id
                 and picking.picking_type_code != "incoming"
+                and (picking._tts_is_leaving() or picking.state != "done")
             )
         )
-        leaving = alive.filtered(
-            lambda picking: picking.picking_type_code == "outgoing"
-        )
-        return leaving or alive
 
     def _tts_shipped_line_ids(self):
         return {
@@ -72,11 +69,13 @@ class SaleOrderLine(models.Model):
         )
         if any(move.product_id != self.product_id for move in moves):
             # A kit: its parts tell no units, so that each delivery may hold all.
-            for picking in moves.picking_id:
+            pickings = moves.picking_id
+            leaving = pickings.filtered(lambda picking: picking._tts_is_leaving())
+            for picking in leaving or pickings:
                 yield picking, list(line_ids)
             return
         left = list(line_ids)
-        for move in moves.sorted(lambda move: (move.state != "done", move.id)):
+        for move in moves.sorted(_last_step_first):
             quantity = move.quantity if move.state == "done" else move.product_uom_qty
             count = round(
                 move.product_uom._compute_quantity(
@@ -85,3 +84,8 @@ class SaleOrderLine(models.Model):
             )
             yield move.picking_id, left[:count]
             left = left[count:]
+
+
+def _last_step_first(move):
+    """Goods that left come before those that wait to leave, and those before others."""
+    return not move.picking_id._tts_is_leaving(), move.state != "done", move.id

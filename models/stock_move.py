@@ -16,24 +16,16 @@ class StockMove(models.Model):
         return moves
 
     def write(self, vals):
-        """Override of `stock` to signal that demand changed."""
-        if not vals.keys() & DEMAND_FIELDS:
-            return super().write(vals)
+        """Override of `stock` to signal that demand changed, and where goods went."""
         before = self.product_id if "product_id" in vals else self.product_id.browse()
         result = super().write(vals)
-        before._tts_signal_stock()
-        self._tts_signal_demand()
+        if vals.keys() & DEMAND_FIELDS:
+            before._tts_signal_stock()
+            self._tts_signal_demand()
+        if "picking_id" in vals and not self.env.context.get("tts_import"):
+            # The import links a whole batch at once.
+            self.picking_id._tts_link_packages()
         return result
 
     def _tts_signal_demand(self):
         self.filtered(lambda move: move.state != "draft").product_id._tts_signal_stock()
-
-    def _assign_picking_post_process(self, new=False):
-        """Override of `stock` to link a new step of a delivery to its packages.
-
-        The import links a whole batch at once.
-        """
-        result = super()._assign_picking_post_process(new=new)
-        if new and not self.env.context.get("tts_import"):
-            self.picking_id._tts_link_packages()
-        return result

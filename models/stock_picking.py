@@ -100,11 +100,9 @@ class StockPicking(models.Model):
             )
             picking.tts_provider_name = ", ".join(dict.fromkeys(names))
 
-    def _create_backorder(self, backorder_moves=None):
-        """Override of `stock` to share the packages out between both deliveries."""
-        backorders = super()._create_backorder(backorder_moves)
-        self._tts_link_packages()
-        return backorders
+    def _tts_is_leaving(self):
+        """Whether goods leave the warehouse with this, be it the supplier's."""
+        return self.picking_type_code in ("outgoing", "dropship")
 
     def _tts_link_packages(self):
         """Link the packages of these deliveries' orders anew."""

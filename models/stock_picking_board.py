@@ -127,7 +127,15 @@ class StockPicking(models.Model):
 
     # === ON THE BOARD === #
 
-    @api.depends("tts_shop_id", "tts_status", "state", "picking_type_code", "return_id")
+    @api.depends(
+        "tts_shop_id",
+        "tts_order_id.is_fbt",
+        "tts_status",
+        "state",
+        "picking_type_code",
+        "return_id",
+        "move_ids.move_dest_ids",
+    )
     def _compute_tts_on_board(self):
         found = self.filtered_domain(self._tts_board_domain())
         for picking in self:
@@ -141,15 +149,21 @@ class StockPicking(models.Model):
 
     @api.model
     def _tts_board_domain(self):
-        """Deliveries that still need the clerk.
+        """Deliveries that still need the clerk, or the step before them.
 
         Those that are done need nobody, unless TikTok was not told or nobody came.
         """
+        leaves = Domain("picking_type_code", "in", ("outgoing", "dropship"))
+        comes_first = (
+            Domain("picking_type_code", "=", "internal")
+            & Domain("state", "!=", "done")
+            & Domain("move_ids.move_dest_ids", "=", False)
+        )
         return (
             Domain("tts_shop_id", "!=", False)
             & Domain("tts_status", "in", (*WAITING, "awaiting_collection"))
             & Domain("state", "!=", "cancel")
-            & Domain("picking_type_code", "=", "outgoing")
+            & (leaves | comes_first)
             & Domain("return_id", "=", False)
             & Domain("tts_order_id.is_fbt", "=", False)
             & (Domain("state", "!=", "done") | Domain("tts_status", "in", WAITING))

@@ -39,10 +39,14 @@ class StockPicking(models.Model):
         if (
             not order
             or picking.state in ("done", "cancel")
-            or picking.picking_type_code != "outgoing"
+            or picking.picking_type_code == "incoming"
             or picking.return_id
         ):
             return []
+        if not picking._tts_is_leaving() and (
+            order.status not in const.CANCELLED_STATUSES
+        ):
+            return []  # goods may come nearer to the door while somebody decides
         reasons = picking._tts_order_reasons(order)
         if problem := picking._tts_split_problem():
             reasons.append(problem)

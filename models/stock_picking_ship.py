@@ -40,18 +40,12 @@ class StockPicking(models.Model):
 
     @api.depends("tts_shipment_ids.state", "tts_shipment_ids.error", "tts_status")
     def _compute_tts_shipment_state(self):
-        """The newest request of each kind tells; what waits comes first."""
+        """What waits comes first, then what was refused."""
         for picking in self:
-            newest = {}
-            for shipment in picking.tts_shipment_ids.sorted("id"):
-                newest[shipment.kind] = shipment
-            shipments = self.env["tts.shipment"].union(*newest.values())
-            going = shipments.filtered(lambda row: row.state in OPEN_STATES)
+            going = picking._tts_open_shipments()
             is_open = picking.tts_status == "awaiting_shipment"
-            failed = shipments.filtered(
-                lambda row, is_open=is_open: (
-                    row.state == "failed" and (is_open or row.kind == RETRACK)
-                )
+            failed = picking._tts_failed_shipments().filtered(
+                lambda row, is_open=is_open: is_open or row.kind == RETRACK
             )
             picking.tts_shipment_state = (going and "open") or (failed and "failed")
             picking.tts_shipment_error = (going or failed)[:1].error
@@ -113,7 +107,7 @@ class StockPicking(models.Model):
         arranged = {
             key
             for package in self.tts_order_id.package_ids
-            if not package.is_gone and not package._is_to_ship()
+            if not package._is_to_arrange()
             for key in package.line_item_ids or ()
         }
         units = self.sale_id._tts_units().get(self, ())
@@ -122,8 +116,14 @@ class StockPicking(models.Model):
     def _tts_ship_problem(self):
         """Say why nothing can be arranged for this delivery, whatever is in it."""
         order = self.tts_order_id
-        if not order or self.picking_type_code != "outgoing" or self.return_id:
+        if not order or self.picking_type_code == "incoming" or self.return_id:
             return self.env._("%s delivers no TikTok order.", self.name)
+        if self._tts_is_passed():
+            return self.env._(
+                "The goods of %s are in the next step by now. Arrange the shipment "
+                "there.",
+                self.name,
+            )
         if order.is_fbt:
             return self.env._(
                 "TikTok ships order %s from its own warehouse; nothing is to be done.",
@@ -145,6 +145,10 @@ class StockPicking(models.Model):
             )
         return False
 
+    def _tts_is_passed(self):
+        """Whether this was a step before the delivery, and is over."""
+        return self.state == "done" and not self._tts_is_leaving()
+
     def _tts_no_way_problem(self):
         order = self.tts_order_id
         if order.shipping_type not in (
@@ -163,6 +167,34 @@ class StockPicking(models.Model):
         )
 
     # === REQUESTS === #
+
+    def _tts_link_packages(self):
+        """Override: what waits goes on with the step that holds the goods now."""
+        result = super()._tts_link_packages()
+        for picking in self.sudo().filtered("tts_order_id"):
+            for former in picking.sale_id.picking_ids - picking:
+                if former.tts_shipment_ids and former._tts_is_passed():
+                    former._tts_hand_on_shipments(picking)
+        return result
+
+    def _tts_hand_on_shipments(self, picking):
+        """Let the next step take over what TikTok has not taken.
+
+        :param picking: the next step of these goods
+        """
+        left = self.tts_shipment_ids.filtered(
+            lambda row: row.state in (*OPEN_STATES, "failed")
+        )
+        if not left or picking.tts_shipment_ids:
+            return
+        left.picking_id = picking
+        self.env["tts.issue"].search(
+            [
+                ("shop_id", "=", self.tts_shop_id.id),
+                ("key", "=", f"ship:{self.id}"),
+                ("state", "!=", "closed"),
+            ]
+        ).write({"key": f"ship:{picking.id}", "picking_id": picking.id})
 
     def _tts_arrange(self, by_picking=None, **options):
         """Store what TikTok has to be told, and have it sent in a moment.
@@ -226,6 +258,18 @@ class StockPicking(models.Model):
 
     def _tts_open_shipments(self):
         return self.tts_shipment_ids.filtered(lambda row: row.state in OPEN_STATES)
+
+    def _tts_failed_shipments(self):
+        """Return what TikTok refused, unless something newer settled it."""
+        newest = {}
+        for shipment in self.tts_shipment_ids.sorted("id"):
+            newest[shipment.kind, shipment.package_id] = shipment
+        shipments = self.env["tts.shipment"].union(*newest.values())
+        failed = shipments.filtered(lambda row: row.state == "failed")
+        left = set(self._tts_units_to_ship()) if failed else set()
+        return failed.filtered(
+            lambda row: row.kind == RETRACK or left & set(row.line_item_ids or left)
+        )
 
     def _tts_prepare_shipment_values(self, step, options):
         """What the request for one step is made of.

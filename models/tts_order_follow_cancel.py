@@ -47,7 +47,7 @@ class TtsOrder(models.Model):
                 picking.state not in ("done", "cancel") and not picking.return_id
             )
         )
-        in_parcels = pickings.filtered(lambda picking: picking._tts_is_printed())
+        in_parcels = pickings.filtered(lambda picking: picking._tts_is_begun())
         pickings.action_cancel()
         for picking in in_parcels:
             picking.activity_schedule(
@@ -55,9 +55,9 @@ class TtsOrder(models.Model):
                 fields.Date.context_today(picking),
                 summary=self.env._("Take the parcel of %s out", picking.name),
                 note=self.env._(
-                    "Order %s was cancelled on TikTok after its papers were printed. "
-                    "Take the parcel out before the carrier comes, and put the goods "
-                    "back.",
+                    "Order %s was cancelled on TikTok after its goods were picked or "
+                    "its papers were printed. Take the parcel out before the carrier "
+                    "comes, and put the goods back.",
                     self.remote_id,
                 ),
                 user_id=(picking.user_id or self.shop_id.responsible_id).id,
@@ -97,9 +97,13 @@ class TtsOrder(models.Model):
 class StockPicking(models.Model):
     _inherit = "stock.picking"
 
-    def _tts_is_printed(self):
+    def _tts_is_begun(self):
         """Whether somebody may have made a parcel of this delivery already."""
-        return self.printed or any(self.sudo().tts_package_ids.mapped("print_count"))
+        return (
+            self.printed
+            or any(self.sudo().tts_package_ids.mapped("print_count"))
+            or "done" in self.move_ids.move_orig_ids.mapped("state")
+        )
 
     def _tts_out_quantities(self):
         """Return what left with this delivery and did not come back: {move: units}."""

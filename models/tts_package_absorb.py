@@ -137,9 +137,16 @@ class TtsPackage(models.Model):
             if order.status not in TELLING_STATUSES:
                 continue
             own = {line.id for line in order.lines}
+            shown = {
+                key for row in packages_of(order) for key in row.line_item_ids or ()
+            }
             for package in mirror.package_ids:
                 if package.remote_id in order.package_ids or package.is_gone:
                     continue
+                if package._is_ahead_of(const.PACKAGE_TO_SHIP) and not shown & set(
+                    package.line_item_ids or ()
+                ):
+                    continue  # we made it a moment ago
                 left = [line for line in package.line_item_ids or () if line not in own]
                 values = {"line_item_ids": left}
                 if package.order_ids - mirror:
@@ -167,7 +174,13 @@ class TtsPackage(models.Model):
                 )
             )
         )
-        cancelled.write({"status": const.PACKAGE_CANCELLED, "next_label_try": False})
+        cancelled.write(
+            {
+                "status": const.PACKAGE_CANCELLED,
+                "pickup_failed": False,
+                "next_label_try": False,
+            }
+        )
         return cancelled
 
     # === FROM LISTINGS AND DETAILS === #
@@ -240,8 +253,10 @@ class TtsPackage(models.Model):
             if not package.is_gone:
                 for line_id in package.line_item_ids or ():
                     ids |= holders[line_id]
-            if ids != set(package.picking_ids.ids):
+            before = package.picking_ids
+            if ids != set(before.ids):
                 package.picking_ids = [Command.set(sorted(ids))]
+                package._share_label(package.picking_ids - before)
         self.picking_ids._tts_follow_packages()
 
     def _follow_status(self):

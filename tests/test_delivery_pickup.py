@@ -84,6 +84,17 @@ class TestDeliveryPickup(ShipmentCase):
         self.assertFalse(self.package.pickup_failed)
         self.assertFalse(self.issues(self.key()))
 
+    def test_a_parcel_of_a_cancelled_order_is_asked_for_no_more(self):
+        self.wait_in_vain()
+        row = self.raw(self.order_id)
+        row.update(status="CANCELLED", update_time=row["update_time"] + 60, packages=[])
+        for line in row["line_items"]:
+            line.update(package_id="", package_status="")
+        self.absorb(row)
+        self.assertEqual(self.package.status, "CANCELLED")
+        self.assertFalse(self.package.pickup_failed)
+        self.assertFalse(self.issues(self.key()))
+
     def test_a_package_is_asked_after_when_its_carrier_is_late(self):
         self.tell("ship")
         self.sync()
