@@ -19,6 +19,7 @@ from . import (
     door,
     environment,
     goods,
+    reconcile,
     reconcile_catalogue,
     server,
 )
@@ -65,8 +66,9 @@ def _show(env: environment.Env, name: str, options: tuple[str, ...]) -> int:
         _sync_catalogues(client)
         _sync_again(client)
         demo_stock.show(client, sandbox)
+        to_ship = reconcile.to_ship(door.state(sandbox, "orders", raw=False))
         demo_delivery.show(client, sandbox)
-        return demo_report.report(client, sandbox)
+        return demo_report.report(client, sandbox, to_ship)
 
 
 def _connect(client: WebClient, sandbox: server.SandboxServer, state: dict) -> None:

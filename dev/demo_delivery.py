@@ -125,7 +125,10 @@ def _pickings(client: WebClient, orders: list[str]) -> list[int]:
 def _arrange(
     client: WebClient, clerk: WebClient, sandbox: server.SandboxServer
 ) -> None:
-    """Arrange everything at once; the answer to the first call is lost."""
+    """Arrange everything at once; the answer to the first call is lost.
+
+    :raise SetupError: when nothing was lost
+    """
     waiting = delivery.deliveries(clerk, "awaiting_shipment")
     waiting += delivery.deliveries(clerk, "awaiting_shipment", state="done")
     ids = [row["id"] for row in waiting]
@@ -133,8 +136,10 @@ def _arrange(
     with step(f"Arrange Shipment of {len(ids)} deliveries; one answer is lost"):
         rows = delivery.arrange(clerk, ids)
         delivery.wait(client)
+    if door.state(sandbox, "faults")["faults"]:
+        raise SetupError("no answer was lost: the call it was meant for never came")
     counts = Counter(row["kind"] for row in rows if not row["problem"])
-    told = ", ".join(f"{counts[kind]} {text}" for kind, text in WHAT.items())
+    told = ", ".join(f"{counts[kind]} {WHAT[kind]}" for kind in WHAT if counts[kind])
     left = sum(bool(row["problem"]) for row in rows)
     say(f"   {told}; {left} left out, whose buyers ask to cancel")
 
@@ -244,4 +249,5 @@ def _leave(
         _sync(client)
         stock.compare(client)
         demo_stock.settle(client, sandbox)
-    say(f"   {len(left)} left, {stay} had to stay")
+    reasons = "goods are missing, or the buyer asks to cancel"
+    say(f"   {len(left)} left, {stay} stay: {reasons}")

@@ -15,7 +15,6 @@ from . import (
 from .progress import say
 from .web_client import WebClient
 
-
 PARTS = ("shops", "products", "orders", "inventory", "packages", "purchases")
 
 
@@ -30,8 +29,11 @@ def print_previews(syncs: list[dict]) -> None:
         )
 
 
-def report(client: WebClient, sandbox: server.SandboxServer) -> int:
-    """Count everything, print it, and return the exit code."""
+def report(client: WebClient, sandbox: server.SandboxServer, to_ship: set[str]) -> int:
+    """Count everything, print it, and return the exit code.
+
+    :param to_ship: ids of the orders that waited to be shipped before any left.
+    """
     state = door.state(sandbox, *PARTS)
     orders = reconcile.rows(client, state)
     skus = reconcile_catalogue.skus(client, state)
@@ -46,7 +48,7 @@ def report(client: WebClient, sandbox: server.SandboxServer) -> int:
     print()
     sold_as_default = reconcile_catalogue.sold_as_default(client)
     verdicts = (
-        _about_orders(orders),
+        _about_orders(orders, to_ship),
         _about_skus(skus, sold_as_default),
         _about_stock(levels),
         _about_deliveries(*reconcile_delivery.parcels(client, state, pdf.texts)),
@@ -85,8 +87,8 @@ def _print_issues(client: WebClient) -> None:
         print(textwrap.indent(textwrap.fill(issue["reason"] or "", 84), "      "))
 
 
-def _about_orders(orders: list[reconcile.Row]) -> bool:
-    verdict = reconcile.judge(orders)
+def _about_orders(orders: list[reconcile.Row], to_ship: set[str]) -> bool:
+    verdict = reconcile.judge(orders, to_ship)
     print(
         f"broken on purpose: {verdict.broken} orders, "
         f"{verdict.broken - verdict.unlisted} of them in the list of issues"

@@ -5,6 +5,7 @@ The amounts are computed here a second time, in ``Decimal``, from the payment bl
 
 import dataclasses
 from collections import Counter, defaultdict
+from collections.abc import Collection
 from decimal import Decimal
 
 from .web_client import WebClient
@@ -123,9 +124,19 @@ def _exact(amount: float) -> Decimal:
     return Decimal(str(round(amount, 6)))
 
 
-def judge(found: list[Row]) -> Verdict:
-    """Count what the demo promises."""
-    to_ship = [row for row in found if row.status in TO_SHIP and not row.broken]
+def to_ship(state: dict) -> set[str]:
+    """Return the ids of the orders that wait to be shipped."""
+    orders = state["orders"].items()
+    return {remote_id for remote_id, order in orders if order["status"] in TO_SHIP}
+
+
+def judge(found: list[Row], before: Collection[str] = ()) -> Verdict:
+    """Count what the demo promises.
+
+    :param before: ids of orders that waited to be shipped earlier; unless they were
+        cancelled they count as well.
+    """
+    to_ship = [row for row in found if _is_to_ship(row, before) and not row.broken]
     in_odoo = [row for row in to_ship if row.outcome == "confirmed"]
     broken = [row for row in found if row.broken]
     return Verdict(
@@ -136,6 +147,12 @@ def judge(found: list[Row]) -> Verdict:
         differing=sum(row.differs for row in found if not row.broken),
         broken=len(broken),
         unlisted=sum(not (row.mirror and row.mirror["issue_ids"]) for row in broken),
+    )
+
+
+def _is_to_ship(row: Row, before: Collection[str]) -> bool:
+    return row.status in TO_SHIP or (
+        row.remote_id in before and row.status != "CANCELLED"
     )
 
 

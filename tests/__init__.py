@@ -19,6 +19,7 @@ from . import (
     test_delivery_steps,
     test_delivery_sync,
     test_dev_catalogue,
+    test_dev_delivery,
     test_dev_reconcile,
     test_dev_stock,
     test_faults,
