@@ -79,6 +79,23 @@ class TtsPackage(models.Model):
             # What `_message_log_batch` does, for files that differ.
             self.env["mail.message"].sudo().create(messages)
 
+    def _share_label(self, pickings):
+        """Give deliveries that come to this package later a copy of its label."""
+        file = self.label_attachment_id
+        if not file or not pickings:
+            return
+        copies = self.env["ir.attachment"].create(
+            [self._prepare_label_values(picking, file.raw) for picking in pickings]
+        )
+        if file.res_model == self._name:
+            self.label_attachment_id = copies[0]
+        self.env["mail.message"].sudo().create(
+            [
+                self._prepare_label_message(picking, copy)
+                for picking, copy in zip(pickings, copies, strict=True)
+            ]
+        )
+
     def _prepare_label_values(self, record, content):
         parts = [self.tracking_number or self.remote_id]
         if record._name == "stock.picking":

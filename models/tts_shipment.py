@@ -126,8 +126,16 @@ class TtsShipment(models.Model):
 
         :raise UserError: another request does the same already
         """
-        others = self.picking_id._tts_open_shipments()
-        if others.filtered(lambda row: row.kind == self.kind):
+        same = self.picking_id._tts_open_shipments().filtered(
+            lambda row: (
+                row.kind == self.kind
+                and (
+                    row.package_id == self.package_id
+                    or set(row.line_item_ids or ()) & set(self.line_item_ids or ())
+                )
+            )
+        )
+        if same:
             raise UserError(
                 self.env._("%s is on its way to TikTok already.", self.picking_id.name)
             )

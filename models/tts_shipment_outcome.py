@@ -56,8 +56,30 @@ class TtsShipment(models.Model):
             bodies[picking.id] = f"{said} {sentence}" if said else sentence
         if bodies:
             self.picking_id._message_log_batch(bodies)
+        self._close_issues()
+        self._name_other_numbers()
+
+    def _close_issues(self):
+        """Close what was wrong, where nothing else of the delivery is."""
         for shop, shipments in self.grouped("shop_id").items():
-            self.env["tts.issue"]._close(shop, [row._issue_key() for row in shipments])
+            keys = [
+                f"ship:{picking.id}"
+                for picking in shipments.picking_id
+                if not picking._tts_failed_shipments()
+            ]
+            self.env["tts.issue"]._close(shop, keys)
+
+    def _name_other_numbers(self):
+        """Tell somebody of parcels that TikTok knows by another number than ours."""
+        for shipment in self:
+            number = shipment.tracking_number
+            if not number or shipment.kind == "retrack":
+                continue
+            parcels = shipment._parcels().filtered("tracking_number")
+            if parcels and number not in parcels.mapped("tracking_number"):
+                shipment.picking_id._tts_note_kept_number(
+                    parcels[0], number, self.env._("It was arranged with that number.")
+                )
 
     def _done_note(self):
         values = {"user": self.user_id.name, "number": self.tracking_number}
@@ -172,8 +194,7 @@ class TtsShipment(models.Model):
                 "code": code,
             }
         )
-        for shop, shipments in self.grouped("shop_id").items():
-            self.env["tts.issue"]._close(shop, [row._issue_key() for row in shipments])
+        self._close_issues()
 
     def _note_failed(self, reason, hint, code=0):
         """A person has to correct something: an issue says what."""
@@ -252,7 +273,10 @@ class TtsShipment(models.Model):
             return self._note_retrack_refused(code, message)
         found, code = consequence(code, message), code or 0
         if found == Consequence.DONE:
-            self._note_done_before()
+            numbered = self.filtered("tracking_number")
+            # Only the order tells with which number; it is read next.
+            numbered._note_later(message, code)
+            (self - numbered)._note_done_before()
         elif found in (Consequence.CANCELLED, Consequence.FBT):
             self._note_cancelled(message, code)
         elif found in (Consequence.REQUEST, Consequence.ON_HOLD):

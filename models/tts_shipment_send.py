@@ -108,4 +108,8 @@ class TtsShop(models.Model):
         time_left = self.env["ir.cron"]._commit_progress()
         if answers.stopper:
             raise answers.stopper
-        return time_left and self._read_orders(client, to_read)
+        if not time_left or not self._read_orders(client, to_read):
+            return False
+        self._take_deliveries()
+        ready._settle_told()
+        return self.env["ir.cron"]._commit_progress()

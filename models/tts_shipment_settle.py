@@ -1,7 +1,7 @@
 from odoo import models
 
 from .. import const
-from ..lib.shipping import Consequence
+from ..lib.shipping import Consequence, consequence
 from .tts_shipment_outcome import HOLD, RETRY_START
 
 SENT_STATUSES = (const.PACKAGE_ARRANGED, *const.PACKAGE_SHIPPED)
@@ -40,10 +40,7 @@ class TtsShipment(models.Model):
     def _units_left(self):
         """Return the units of this request that are in no shipped package."""
         shipped = {
-            key
-            for package in self.order_id.package_ids
-            if not package.is_gone and package.status in SENT_STATUSES
-            for key in package.line_item_ids or ()
+            key for package in self._parcels() for key in package.line_item_ids or ()
         }
         active = self.order_id._unit_skus()
         return [
@@ -51,6 +48,17 @@ class TtsShipment(models.Model):
             for key in self.line_item_ids or ()
             if key in active and key not in shipped
         ]
+
+    def _parcels(self):
+        """Return the shipped packages that hold units of this request."""
+        wanted = set(self.line_item_ids or ())
+        return self.order_id.package_ids.filtered(
+            lambda package: (
+                not package.is_gone
+                and package.status in SENT_STATUSES
+                and wanted & set(package.line_item_ids or ())
+            )
+        )
 
     # === WAITING === #
 
@@ -185,8 +193,20 @@ class TtsShipment(models.Model):
         if not left:
             self._note_done(self._arranged_elsewhere())
             return True
-        if left != self.line_item_ids:
-            self.line_item_ids = left
+        # A backorder may have taken some of them meanwhile.
+        units = self.picking_id.sale_id._tts_units()
+        own = [key for key in left if key in units.get(self.picking_id, left)]
+        if not own:
+            self._note_failed(
+                self.env._(
+                    "The goods of %s are in another delivery by now.",
+                    self.picking_id.name,
+                ),
+                self._hint(Consequence.GONE),
+            )
+            return True
+        if own != self.line_item_ids:
+            self.line_item_ids = own
         return False
 
     def _settle_buy(self):
@@ -203,8 +223,22 @@ class TtsShipment(models.Model):
         return False
 
     def _settle_retrack(self):
-        """Whether TikTok has this number already."""
-        if self.package_id.tracking_number != self.tracking_number:
+        """Whether TikTok has this number already, or the delivery another by now."""
+        if self.package_id.tracking_number == self.tracking_number:
+            self._note_done()
+        elif self.tracking_number not in (self.picking_id.carrier_tracking_ref or ""):
+            self._note_cancelled(
+                self.env._("The delivery has another tracking number by now.")
+            )
+        else:
             return False
-        self._note_done()
         return True
+
+    def _settle_told(self):
+        """Settle what TikTok called done before, with the orders read since."""
+        told = self.filtered(
+            lambda row: (
+                row.state == "waiting" and consequence(row.code) == Consequence.DONE
+            )
+        )
+        told._ready_to_send()

@@ -24,6 +24,19 @@ class TtsPackage(models.Model):
     def _is_to_ship(self):
         return self.status == const.PACKAGE_TO_SHIP and not self.is_gone
 
+    def _is_to_arrange(self):
+        """Whether its units still have to be arranged, in this package or another.
+
+        A package that is cancelled while its order waits to be shipped is taken back;
+        in an order that left it is lost.
+        """
+        if self.is_gone or self._is_to_ship():
+            return True
+        waiting = (const.STATUS_AWAITING_SHIPMENT, const.STATUS_PARTIALLY_SHIPPING)
+        return self.status == const.PACKAGE_CANCELLED and any(
+            order.status in waiting for order in self.order_ids
+        )
+
 
 class StockPicking(models.Model):
     """Units that TikTok keeps in one package, and deliveries that would part them."""
