@@ -104,6 +104,16 @@ class StockPicking(models.Model):
         """Whether goods leave the warehouse with this, be it the supplier's."""
         return self.picking_type_code in ("outgoing", "dropship")
 
+    def _tts_is_on_the_way(self):
+        """Whether goods come nearer to their buyer with this.
+
+        What goes from the door back into stock does not.
+        """
+        return self._tts_is_leaving() or any(
+            move.move_dest_ids or move.location_final_id.usage == "customer"
+            for move in self.move_ids
+        )
+
     def _tts_link_packages(self):
         """Link the packages of these deliveries' orders anew."""
         self.sale_id.sudo().tts_order_id.package_ids._link_pickings()

@@ -157,7 +157,13 @@ class StockPicking(models.Model):
         comes_first = (
             Domain("picking_type_code", "=", "internal")
             & Domain("state", "!=", "done")
-            & Domain("move_ids.move_dest_ids", "=", False)
+            & Domain(
+                "move_ids",
+                "any",
+                Domain("move_dest_ids", "=", False)
+                # What goes from the door back into stock is no step towards it.
+                & Domain("location_final_id.usage", "=", "customer"),
+            )
         )
         return (
             Domain("tts_shop_id", "!=", False)

@@ -45,6 +45,7 @@ class StockPicking(models.Model):
             return []
         if not picking._tts_is_leaving() and (
             order.status not in const.CANCELLED_STATUSES
+            or not picking._tts_is_on_the_way()
         ):
             return []  # goods may come nearer to the door while somebody decides
         reasons = picking._tts_order_reasons(order)

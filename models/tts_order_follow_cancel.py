@@ -44,7 +44,9 @@ class TtsOrder(models.Model):
         )._note_cancelled(self.env._("Order %s was cancelled.", self.remote_id))
         pickings = self.sale_order_id.picking_ids.filtered(
             lambda picking: (
-                picking.state not in ("done", "cancel") and not picking.return_id
+                picking.state not in ("done", "cancel")
+                and not picking.return_id
+                and picking._tts_is_on_the_way()
             )
         )
         in_parcels = pickings.filtered(lambda picking: picking._tts_is_begun())

@@ -106,8 +106,13 @@ class TestDeliverySteps(OrderCase):
         gone = self.raw(order_id)["line_items"][0]["id"]
         self.change(order_id, cancel_line=gone)
         self.sync()
-        delivery = self.step(order)
-        self.assertEqual(sum(delivery.move_ids.mapped("product_uom_qty")), 2)
+        delivery, back = self.step(order), self.step(order, "internal")
+        self.assertEqual(delivery.move_ids.product_uom_qty, 2)
+        self.assertEqual(back.location_dest_id, self.shop.warehouse_id.lot_stock_id)
+        self.assertEqual(self.board(), delivery)
+        order.tts_order_id.status = "CANCELLED"
+        self.assertFalse(back.tts_blocking_text)
+        self.validate(back)
 
     def test_an_address_that_changes_while_goods_are_picked_reaches_the_delivery(self):
         order_id = self.place_units(self.unit())
