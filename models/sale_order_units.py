@@ -3,6 +3,7 @@ from collections import defaultdict
 from odoo import models
 
 from .. import const
+from ..lib.shipping import BUY, MARK, SHIP
 
 
 class SaleOrder(models.Model):
@@ -13,22 +14,24 @@ class SaleOrder(models.Model):
     def _tts_units(self):
         """Hand out the line items of these orders to their deliveries.
 
-        Where a line is spread over several deliveries, those that are done come first,
-        and get what TikTok shows as shipped.
+        Where a line is spread over several deliveries, each keeps what it told TikTok;
+        then those that are done come first, and get what TikTok shows as shipped.
 
         :return: {stock.picking: [line item ids]}
         """
         units = defaultdict(list)
         for order in self:
             steps = order._tts_steps()
-            shipped = order._tts_shipped_line_ids() if len(steps) > 1 else ()
+            is_spread = len(steps) > 1
+            shipped = order._tts_shipped_line_ids() if is_spread else ()
+            told = steps._tts_told_line_ids() if is_spread else {}
             cancelled = order.tts_order_id.cancelled_line_ids or ()
             for line in order.order_line:
                 if not line.tts_line_ids:
                     continue
                 free = [key for key in line.tts_line_ids if key not in cancelled]
                 free.sort(key=lambda key: key not in shipped)
-                for picking, ids in line._tts_hand_out(free, steps):
+                for picking, ids in line._tts_hand_out(free, steps, told):
                     units[picking] += ids
         return units
 
@@ -58,8 +61,11 @@ class SaleOrder(models.Model):
 class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
 
-    def _tts_hand_out(self, line_ids, steps):
-        """Yield (delivery, its line item ids) of this line."""
+    def _tts_hand_out(self, line_ids, steps, told):
+        """Yield (delivery, its line item ids) of this line.
+
+        :param told: {line item id: the delivery that told TikTok of it}
+        """
         moves = self.move_ids.filtered(
             lambda move: (
                 move.state != "cancel"
@@ -82,8 +88,35 @@ class SaleOrderLine(models.Model):
                     quantity, self.product_uom_id, round=False
                 )
             )
-            yield move.picking_id, left[:count]
-            left = left[count:]
+            picking = move.picking_id
+            ids = sorted(left, key=lambda key: _turn(told.get(key), picking))[:count]
+            yield picking, ids
+            left = [key for key in left if key not in ids]
+
+
+class StockPicking(models.Model):
+    _inherit = "stock.picking"
+
+    def _tts_told_line_ids(self):
+        """Return the units these deliveries told TikTok of: {line item id: delivery}.
+
+        What was told of a package that is gone or cancelled is over.
+        """
+        told = {}
+        for picking in self:
+            for shipment in picking.sudo().tts_shipment_ids:
+                package = shipment.package_id
+                is_told = shipment.state in ("sending", "done")
+                if not is_told or shipment.kind not in (SHIP, MARK, BUY):
+                    continue
+                if not package.is_gone and package.status != const.PACKAGE_CANCELLED:
+                    told.update(dict.fromkeys(shipment.line_item_ids or (), picking))
+        return told
+
+
+def _turn(owner, picking):
+    """Units a delivery told of come first, those another told of come last."""
+    return 0 if owner == picking else 2 if owner else 1
 
 
 def _last_step_first(move):

@@ -137,16 +137,14 @@ class TtsPackage(models.Model):
             if order.status not in TELLING_STATUSES:
                 continue
             own = {line.id for line in order.lines}
-            shown = {
-                key for row in packages_of(order) for key in row.line_item_ids or ()
-            }
+            shown = {row.id: set(row.line_item_ids) for row in packages_of(order)}
+            inside = set().union(*shown.values())
             for package in mirror.package_ids:
-                if package.remote_id in order.package_ids or package.is_gone:
+                if package.remote_id in shown or package.is_gone:
                     continue
-                if package._is_ahead_of(const.PACKAGE_TO_SHIP) and not shown & set(
-                    package.line_item_ids or ()
-                ):
-                    continue  # we made it a moment ago
+                is_new = package._is_ahead_of(const.PACKAGE_TO_SHIP)
+                if is_new and not inside & set(package.line_item_ids or ()):
+                    continue  # we made it a moment ago, TikTok shows it later
                 left = [line for line in package.line_item_ids or () if line not in own]
                 values = {"line_item_ids": left}
                 if package.order_ids - mirror:
