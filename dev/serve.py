@@ -13,6 +13,7 @@ from . import (
     environment,
     goods,
     paths,
+    serve_delivery,
     server,
 )
 from .progress import say, step
@@ -59,12 +60,16 @@ def _connect(odoo: server.OdooServer, sandbox: server.SandboxServer) -> None:
         state = door.state(sandbox, "shops", "products", raw=False)
         goods.create(client, state, unknown=UNKNOWN)
         goods.create_twin(client, AMBIGUOUS)
+        serve_delivery.prepare(sandbox)
         connect.authorize(client, json.loads(sandbox.hello()))
         connect.start_sync(client)
     with step("matching the catalogues"):
         shops = [shop["id"] for shop in connect.shops(client)]
         catalogue.apply(client, catalogue.preview(client, shops))
         client.call("tts.shop", "write", shops[:1], {"stock_sync": True})
+    with step("a day in the warehouse: labels, a failed pick-up, a changed address"):
+        connect.sync(client)
+        serve_delivery.trouble(client, sandbox)
 
 
 def _port(variable: str, default: int) -> int:
@@ -73,6 +78,7 @@ def _port(variable: str, default: int) -> int:
 
 def _tell(odoo: server.OdooServer, sandbox: server.SandboxServer) -> None:
     say(f"\nOdoo:    {odoo.url}/odoo/tiktok-shops   (admin / admin)")
+    say(f"         {odoo.url}/odoo/tiktok-deadlines")
     say(f"Sandbox: {sandbox.url}   (in place of TikTok Shop)")
     say(
         "Each shop has listings without a product: choose theirs under TikTok Listings."
