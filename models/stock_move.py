@@ -10,9 +10,10 @@ class StockMove(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Override of `stock` to signal demand that is born confirmed."""
+        """Override of `stock` to signal demand that is born confirmed; link it."""
         moves = super().create(vals_list)
         moves._tts_signal_demand()
+        moves._tts_follow_picking()
         return moves
 
     def write(self, vals):
@@ -22,10 +23,15 @@ class StockMove(models.Model):
         if vals.keys() & DEMAND_FIELDS:
             before._tts_signal_stock()
             self._tts_signal_demand()
-        if "picking_id" in vals and not self.env.context.get("tts_import"):
-            # The import links a whole batch at once.
-            self.picking_id._tts_link_packages()
+        if "picking_id" in vals:
+            self._tts_follow_picking()
         return result
+
+    def _tts_follow_picking(self):
+        """Let packages go along with their goods into another delivery."""
+        # The import links a whole batch at once.
+        if not self.env.context.get("tts_import"):
+            self.picking_id._tts_link_packages()
 
     def _tts_signal_demand(self):
         self.filtered(lambda move: move.state != "draft").product_id._tts_signal_stock()

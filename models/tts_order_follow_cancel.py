@@ -1,6 +1,7 @@
 from odoo import fields, models
 
 from .. import const
+from ..lib.errors import PayloadError
 
 
 class TtsOrder(models.Model):
@@ -67,12 +68,37 @@ class TtsOrder(models.Model):
 
     # === RETURN === #
 
+    def _goods_to_return(self):
+        """Return what left although TikTok cancelled it: {delivery: {move: units}}.
+
+        Single units that are part of a kit are not told apart: a person looks.
+        """
+        is_cancelled = self.status in const.CANCELLED_STATUSES
+        if not is_cancelled and not self.cancelled_line_ids:
+            return {}
+        excess = {} if is_cancelled else self._cancelled_units_out()
+        goods = {}
+        for picking in self.sale_order_id.picking_ids:
+            quantities = picking._tts_out_quantities()
+            if not is_cancelled:
+                quantities = _take(quantities, excess)
+            if quantities:
+                goods[picking] = quantities
+        return goods
+
+    def _cancelled_units_out(self):
+        """Return what left of the units that TikTok cancelled: {sale line: units}."""
+        cancelled = set(self.cancelled_line_ids or ())
+        excess = {}
+        for line in self.sale_order_id.order_line.filtered("tts_line_ids"):
+            wanted = sum(key not in cancelled for key in line.tts_line_ids)
+            if line.qty_delivered > wanted:
+                excess[line] = line.qty_delivered - wanted
+        return excess
+
     def _delivery_to_return(self):
-        """Return a delivery of this cancelled order that is out, none without one."""
-        pickings = self.sale_order_id.picking_ids
-        if self.status not in const.CANCELLED_STATUSES:
-            return pickings.browse()
-        return pickings.filtered(lambda picking: picking._tts_is_out())[:1]
+        """Return a delivery that is out although cancelled, none without one."""
+        return next(iter(self._goods_to_return()), self.env["stock.picking"])
 
     def _follow_hint(self):
         """Override: what has left should come back."""
@@ -86,14 +112,30 @@ class TtsOrder(models.Model):
         )
 
     def _follow_return(self):
-        """Settle cancelled orders whose goods came back."""
+        """Settle orders whose goods came back after TikTok cancelled them."""
         for order in self:
-            if order.status not in const.CANCELLED_STATUSES:
+            if order.status in const.CANCELLED_STATUSES:
+                step = order._cancel_sale_order
+            elif order.cancelled_line_ids and order.error_message:
+                step = order._take_cancelled_units_off
+            else:
                 continue
-            if error := order._attempt(order._cancel_sale_order):
+            if error := order._attempt(step):
                 order._note_follow_error(error)
             else:
                 order.write({"error_message": False, "next_retry": False})
+
+    def _take_cancelled_units_off(self):
+        """Lower the sales order by units that came back, and settle it.
+
+        :raise PayloadError: the order cannot be read
+        :raise UserError: more of them are still out
+        """
+        order = self._parse(self.payload)
+        if isinstance(order, PayloadError):
+            raise order
+        self._follow_lines(order)
+        self.env["tts.issue"]._close(self.shop_id, [f"follow:{self.remote_id}"])
 
 
 class StockPicking(models.Model):
@@ -150,7 +192,7 @@ class TtsIssue(models.Model):
             )
 
     def action_open_return(self):
-        """Propose the return of the goods that left although the order is cancelled.
+        """Propose the return of the goods that left although they were cancelled.
 
         :return: Odoo's wizard for returns, filled in
         """
@@ -160,10 +202,32 @@ class TtsIssue(models.Model):
             return self.action_open_record()
         picking.check_access("write")
         wizard = self.env["stock.return.picking"].create({"picking_id": picking.id})
-        quantities = picking._tts_out_quantities()
+        quantities = self.sudo().order_id._goods_to_return()[picking.sudo()]
         for line in wizard.product_return_moves:
             line.quantity = quantities.get(line.move_id, 0)
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "stock.act_stock_return_picking"
         )
         return action | {"res_id": wizard.id, "context": {}}
+
+
+def _take(quantities, excess):
+    """Take from what left with a delivery what is too much of each line.
+
+    :param quantities: {move: units}
+    :param excess: {sales order line: units}; what is taken is taken off
+    :return: {move: units}
+    """
+    taken = {}
+    for move, quantity in quantities.items():
+        line = move.sale_line_id
+        if line not in excess or move.product_id != line.product_id:
+            continue
+        wanted = line.product_uom_id._compute_quantity(
+            excess[line], move.product_uom, round=False
+        )
+        taken[move] = min(quantity, wanted)
+        excess[line] -= move.product_uom._compute_quantity(
+            taken[move], line.product_uom_id, round=False
+        )
+    return {move: units for move, units in taken.items() if units > 0}

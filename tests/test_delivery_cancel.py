@@ -98,6 +98,24 @@ class TestDeliveryCancel(OrderCase):
         self.env["stock.picking"].browse(action["res_id"]).button_validate()
         self.assertEqual(order.state, "sale")
 
+    def test_the_return_of_single_cancelled_units_is_proposed(self):
+        order_id, order = self.import_units(self.unit(quantity=3), self.unit(1))
+        order.picking_ids.button_validate()
+        gone = self.raw(order_id)["line_items"][0]["id"]
+        self.change(order_id, cancel_line=gone)
+        self.sync()
+        issue = self.issues(f"follow:{order_id}")
+        self.assertTrue(issue.can_return)
+        self.assertEqual(issue.picking_id, order.picking_ids)
+        back = self.give_back(issue, self.low_user)
+        self.assertEqual(back.move_ids.product_id, self.product())
+        self.assertEqual(back.move_ids.quantity, 1)
+        self.assertEqual(issue.state, "closed")
+        self.assertEqual(order.state, "sale")
+        lines = self.goods(order).sorted("id")
+        self.assertEqual(lines.mapped("product_uom_qty"), [2, 1])
+        self.assertEqual(lines.mapped("qty_delivered"), [2, 1])
+
     def test_requests_that_wait_are_cancelled_with_the_order(self):
         order_id = self.place_units(self.unit(), shipping_type="TIKTOK")
         self.sync()

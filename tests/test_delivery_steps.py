@@ -58,6 +58,23 @@ class TestDeliverySteps(OrderCase):
         self.validate(pack)
         self.assertEqual(package.picking_ids, self.step(order))
 
+    def test_a_delivery_that_is_made_otherwise_takes_the_package_along(self):
+        order_id, order = self.import_units(self.unit())
+        package = self.mirror(order_id).package_ids
+        [move] = order.picking_ids.move_ids
+        order.picking_ids.action_cancel()
+        kind = self.shop.warehouse_id.out_type_id
+        picking = self.env["stock.picking"].create({"picking_type_id": kind.id})
+        self.env["stock.move"].create(
+            {
+                "picking_id": picking.id,
+                "product_id": move.product_id.id,
+                "product_uom_qty": 1,
+                "sale_line_id": move.sale_line_id.id,
+            }
+        )
+        self.assertEqual(package.picking_ids, picking)
+
     def test_goods_that_are_picked_apart_share_their_package(self):
         order_id, order = self.import_units(self.unit(quantity=3))
         package = self.mirror(order_id).package_ids
