@@ -12,6 +12,20 @@ class StockPicking(models.Model):
 
     tts_warned_deadline = fields.Datetime(readonly=True, copy=False)
 
+    def write(self, vals):
+        """Override of `stock`: whoever takes a delivery over is warned as well."""
+        handed = self.browse()
+        if "user_id" in vals:
+            handed = self.filtered(
+                lambda picking: (
+                    picking.tts_warned_deadline
+                    and picking.user_id.id != vals["user_id"]
+                )
+            )
+        result = super().write(vals)
+        handed.tts_warned_deadline = False
+        return result
+
     def _tts_warn(self):
         """Tell who is responsible for this delivery when it has to leave."""
         shop, user = self.tts_shop_id, self.user_id

@@ -74,6 +74,21 @@ class TestDeliveryDeadline(OrderCase):
         self.warn()
         self.assertFalse(self.warnings(picking) | self.warnings(self.shop))
 
+    def test_whoever_takes_a_delivery_over_is_warned_too(self):
+        picking = self.delivery()
+        self.warn()
+        self.assertTrue(self.warnings(self.shop))
+        picking.user_id = self.low_user
+        self.warn()
+        self.assertEqual(self.warnings(picking).user_id, self.low_user)
+        picking.user_id = self.salesman
+        self.warn()
+        self.assertEqual(self.warnings(picking).user_id, self.salesman)
+        picking.user_id = False
+        self.warn()
+        self.assertFalse(self.warnings(picking))
+        self.assertTrue(self.warnings(self.shop))
+
     def test_another_deadline_warns_anew(self):
         picking = self.delivery(user=self.low_user)
         self.warn()
