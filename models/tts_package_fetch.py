@@ -31,11 +31,15 @@ class TtsShop(models.Model):
         :raise TikTokError: TikTok wants no more calls now, or does not answer
         """
         while packages := self._due_labels():
+            due = {package.id: package.next_label_try for package in packages}
             results, stopper = self._download_labels(packages._label_requests())
             # What is stored now has to start from what others did meanwhile.
             self.env["ir.cron"]._commit_progress()
             self._take_deliveries()
-            packages = packages.exists().filtered("next_label_try")
+            # A label that was voided, or wanted otherwise, meanwhile comes anew.
+            packages = packages.exists().filtered(
+                lambda package, due=due: package.next_label_try == due[package.id]
+            )
             stale = packages._keep_labels(results)
             time_left = self.env["ir.cron"]._commit_progress()
             self._read_stale(client, stale)

@@ -53,6 +53,8 @@ class TtsPackage(models.Model):
             "shipped_at": False,
             "sub_status": False,
             "label_state": "none",
+            "label_attachment_id": False,
+            "label_url": False,
             "next_label_try": False,
         }
 

@@ -126,9 +126,7 @@ class TtsPackage(models.Model):
             "type": shop.label_type,
             "size": shop.label_size,
             "format": shop.label_format,
-            **{
-                key: value for key, value in (self.label_options or {}).items() if value
-            },
+            **{key: value for key, value in options.items() if value},
         }
         if wanted["format"] == ZPL:
             # Thermal printers get the label alone, and not in every market.

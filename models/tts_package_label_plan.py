@@ -22,7 +22,7 @@ class TtsPackage(models.Model):
         is_connected = self.shop_id.account_id.state == "connected"
         may_fetch = self._may_have_label() and is_connected
         if self.label_attachment_id:
-            is_other = may_fetch and self._is_label_other(options or {})
+            is_other = may_fetch and options and self._is_label_other(options)
             return (FETCH, "") if is_other else (READY, "")
         if may_fetch:
             return FETCH, ""

@@ -96,6 +96,25 @@ class TtsPackage(models.Model):
             ]
         )
 
+    def _replace_label_file(self, deleted):
+        """Take another copy of the label; without one it is not stored any more.
+
+        :param deleted: the attachments that are about to be deleted
+        """
+        copy = self.env["ir.attachment"].search(
+            [
+                ("checksum", "=", self.label_attachment_id.checksum),
+                ("res_model", "=", "stock.picking"),
+                ("res_id", "in", self.picking_ids.ids),
+                ("id", "not in", deleted.ids),
+            ],
+            limit=1,
+        )
+        values = {"label_attachment_id": copy.id}
+        if not copy and self.label_state == "done":
+            values["label_state"] = "none" if self._may_have_label() else "missed"
+        self.write(values)
+
     def _prepare_label_values(self, record, content):
         parts = [self.tracking_number or self.remote_id]
         if record._name == "stock.picking":

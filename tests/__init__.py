@@ -32,6 +32,7 @@ from . import (
     test_label_fetch,
     test_label_kill,
     test_label_print,
+    test_label_trouble,
     test_label_views,
     test_lib_bulk_edit,
     test_lib_calls,

@@ -160,13 +160,40 @@ class TtsLabelWizard(models.TransientModel):
             raise UserError(
                 self.env._("There is no label to print.") + "\n" + "\n".join(reasons)
             )
-        if not (again := _printed_before(plans)) or (self.reason or "").strip():
+        if (self.reason or "").strip():
+            return
+        if going := self._being_printed(plans):
+            raise UserError(
+                self.env._(
+                    "%(print)s holds the label of %(deliveries)s and is being made. "
+                    "Open it in the journal of prints; or say why they are printed "
+                    "again.",
+                    print=going.print_id[:1].name,
+                    deliveries=", ".join(going.picking_id[:MOST_NAMED].mapped("name")),
+                )
+            )
+        if not (again := _printed_before(plans)):
             return
         raise UserError(
             self.env._(
                 "Say why the label of %(deliveries)s is printed again: a parcel must "
                 "not leave twice. The reason is kept in the journal.",
                 deliveries=", ".join(plan.picking.name for plan in again[:MOST_NAMED]),
+            )
+        )
+
+    @api.model
+    def _being_printed(self, plans):
+        """Return the lines of prints with these labels that are not made yet."""
+        packages = [plan.package.id for plan in plans if plan.state != MISSING]
+        return (
+            self.env["tts.label.print.line"]
+            .sudo()
+            .search(
+                [
+                    ("package_id", "in", packages),
+                    ("print_id.state", "in", ("waiting", "running")),
+                ]
             )
         )
 
