@@ -62,6 +62,20 @@ class TestArrange(ShipmentCase):
         with self.assertRaisesRegex(UserError, "being arranged"):
             wizard.action_arrange()
 
+    def test_a_shop_that_is_not_connected_says_so_and_promises_nothing(self):
+        picking = self.deliver()
+        self.account.state = "disconnected"
+        wizard = self.open(picking)
+        self.assertIn("not connected", wizard.line_ids.problem)
+        with self.assertRaisesRegex(UserError, "not connected"):
+            wizard.action_arrange()
+        self.assertFalse(picking.tts_shipment_ids)
+
+    def test_an_archived_shop_says_so_and_promises_nothing(self):
+        picking = self.deliver()
+        self.shop.active = False
+        self.assertIn("archived", self.open(picking).line_ids.problem)
+
     def test_two_wizards_at_once_ship_once(self):
         picking = self.deliver()
         first, second = self.open(picking), self.open(picking)

@@ -91,6 +91,8 @@ class TtsArrange(models.TransientModel):
         order = picking.sudo().tts_order_id
         if picking.sudo()._tts_open_shipments():
             return values | {"problem": self.env._("It is being arranged already.")}
+        if problem := self._shop_problem(picking.sudo().tts_shop_id):
+            return values | {"problem": problem}
         try:
             steps = picking._tts_ship_steps()
         except UserError as error:
@@ -103,6 +105,20 @@ class TtsArrange(models.TransientModel):
                 "provider_id": picking.sudo()._tts_find_provider().id,
             }
         return values
+
+    def _shop_problem(self, shop_sudo):
+        """Say why nothing would be sent to TikTok, False when it would."""
+        if not shop_sudo.active or not shop_sudo.account_id.active:
+            return self.env._(
+                "%s is archived, so TikTok is told nothing. Unarchive the shop and its "
+                "account, or arrange the shipment in Seller Center.",
+                shop_sudo.name,
+            )
+        try:
+            shop_sudo._check_connected()
+        except UserError as error:
+            return str(error)
+        return False
 
     def _ready_pickings(self):
         return self.line_ids.filtered(lambda line: not line.problem).picking_id
