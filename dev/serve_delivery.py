@@ -1,12 +1,13 @@
 """What a warehouse clerk finds to do in ``make serve``: deadlines, labels, trouble."""
 
+import time
 from datetime import datetime, timedelta, timezone
 
 from . import connect, delivery, door, server
 from .web_client import WebClient
 
 WAITING = ("AWAITING_SHIPMENT", "AWAITING_COLLECTION")
-NEW_ADDRESS = {"full_address": "9 Moved Street, New Town"}
+NEW_ADDRESS = {"address_line1": "9 New Road", "address_detail": "9 New Road"}
 
 
 def prepare(sandbox: server.SandboxServer) -> None:
@@ -45,20 +46,40 @@ def trouble(client: WebClient, sandbox: server.SandboxServer) -> None:
 
     :raise SetupError: when labels or packages could not be read
     """
-    delivery.wait(client)
     orders = door.state(sandbox, "orders")["orders"]
-    arranged = [
-        order_id
-        for order_id, order in orders.items()
-        if order["status"] == "AWAITING_COLLECTION"
-        and not (order["fbt"] or order["broken"])
-        and order["raw"]["shipping_type"] == "TIKTOK"
-        and len(order["packages"]) == 1
-    ]
-    moved, failed, asked = arranged[:3]
+    plain = {key: row for key, row in orders.items() if _is_plain(row)}
+    asked = _first(plain, "AWAITING_COLLECTION", "TIKTOK")
+    failed = _first(plain, "AWAITING_SHIPMENT", "TIKTOK")
+    # Of a parcel that TikTok's carrier has, it does not tell the address in clear.
+    moved = _first(plain, "AWAITING_COLLECTION", "SELLER")
+    (package,) = orders[failed]["packages"]
+    door.post(sandbox, f"/packages/{package}", status="ship")
+    _sync(client)
     door.post(sandbox, f"/orders/{moved}", address=NEW_ADDRESS, touch=True)
     door.post(sandbox, f"/orders/{asked}", request_cancel=True)
-    (package,) = orders[failed]["packages"]
     door.post(sandbox, f"/packages/{package}", status="pickup_failed")
-    connect.sync(client)
+    _sync(client)
     delivery.follow(client)
+
+
+def _is_plain(order: dict) -> bool:
+    return (
+        not (order["fbt"] or order["broken"])
+        and not order["raw"]["is_buyer_request_cancel"]
+        and len(order["packages"]) == 1
+    )
+
+
+def _first(orders: dict, status: str, shipping: str) -> str:
+    """Return the id of the first order in this status that is shipped this way."""
+    return next(
+        key
+        for key, row in orders.items()
+        if (row["status"], row["raw"]["shipping_type"]) == (status, shipping)
+    )
+
+
+def _sync(client: WebClient) -> None:
+    time.sleep(1)  # TikTok tells times in whole seconds; this one is not over yet
+    connect.sync(client)
+    delivery.wait(client)
