@@ -37,8 +37,9 @@ class Client:
 
     def __init__(self, *numbers):
         self.numbers = numbers
+        self.read = self._answer  # no model's method of that name
 
-    def read(self, model, _domain, _fields):
+    def _answer(self, model, _domain, _fields):
         return {
             "sale.order": [{"id": 1, "client_order_ref": "577"}],
             "stock.picking": [

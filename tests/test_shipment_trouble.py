@@ -25,6 +25,24 @@ class TestShipmentTrouble(ShipmentCase):
         self.assertIn("postal code", self.ship_issue(picking).reason)
         self.assertEqual(picking.tts_shipment_state, "failed")
 
+    def test_a_delivery_deleted_while_others_are_sent_stops_nobody(self):
+        first, second = self.deliver(), self.deliver()
+        shipments = self.arrange(first | second)
+        self.refuse(11021010, first.tts_package_ids, times=9)
+        first.action_cancel()
+        first.unlink()
+        self.send()
+        self.assertEqual(shipments.exists().state, "done")
+        self.assertFalse(self.shop.last_delivery_error)
+
+    def test_a_combined_parcel_waits_for_the_request_of_each_of_its_buyers(self):
+        first, second = self.deliver(), self.deliver()
+        package = second.tts_package_ids
+        package.order_ids |= first.tts_order_id
+        first.tts_order_id.cancel_requested = True
+        with self.assertRaisesRegex(UserError, first.tts_order_id.remote_id):
+            self.arrange(second)
+
     def test_two_packages_of_a_delivery_are_retried_together(self):
         picking = self.deliver(self.unit(), self.unit(1))
         with self.shop._client() as client:
@@ -83,8 +101,9 @@ class TestNumberTrouble(ShipmentCase):
 
         def send_later(request, **options):
             if request.url.split("?")[0].endswith("/packages/ship"):
-                with self.shop._client() as client, patch.object(
-                    self.border, "send", send
+                with (
+                    self.shop._client() as client,
+                    patch.object(self.border, "send", send),
                 ):
                     client.ship_package(
                         package, tracking_number="THEIRS-5678", provider_id=provider
