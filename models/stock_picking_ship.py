@@ -131,11 +131,12 @@ class StockPicking(models.Model):
             )
         if self.state == "cancel" or order.status in const.CANCELLED_STATUSES:
             return self.env._("%s is cancelled; do not ship it.", self.name)
-        if order.cancel_requested:
+        packages = self._tts_live_packages().filtered(lambda row: row._is_to_ship())
+        if asked := (order | packages.order_ids).filtered("cancel_requested"):
             return self.env._(
                 "The buyer of order %s asks to cancel it. Answer the request in Seller "
                 "Center first.",
-                order.remote_id,
+                ", ".join(asked.mapped("remote_id")),
             )
         if order.status in ("ON_HOLD", "UNPAID"):
             return self.env._(

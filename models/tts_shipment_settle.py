@@ -75,6 +75,9 @@ class TtsShipment(models.Model):
     def _settle_by_order(self):
         """Whether the order forbids it: then the request is cancelled, or waits."""
         order = self.order_id
+        # A combined parcel leaves with the goods of all its orders.
+        orders = order | self.package_id.order_ids
+        asked = orders.filtered("cancel_requested")
         if (
             order.status in const.CANCELLED_STATUSES
             or self.picking_id.state == "cancel"
@@ -88,12 +91,12 @@ class TtsShipment(models.Model):
             self._note_cancelled(
                 self.env._("TikTok ships order %s itself.", order.remote_id)
             )
-        elif order.cancel_requested and self.kind != "retrack":
+        elif asked and self.kind != "retrack":
             self._note_waiting(
                 self.env._(
                     "The buyer of order %s asks to cancel it: do not ship before the "
                     "request is answered in Seller Center.",
-                    order.remote_id,
+                    ", ".join(asked.mapped("remote_id")),
                 ),
                 HOLD,
             )
