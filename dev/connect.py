@@ -4,6 +4,7 @@ Nothing is written behind Odoo's back: log in, fill in the account, click Author
 agree on the consent page, come back, click Sync Orders.
 """
 
+import contextlib
 import time
 from collections.abc import Callable
 from datetime import datetime, timezone
@@ -78,6 +79,17 @@ def start_sync(client: WebClient, again: bool = False) -> None:
     ids = [shop["id"] for shop in shops(client) if not (again and _is_through(shop))]
     if ids:
         client.call("tts.shop", "action_sync_orders", ids)
+
+
+def run(client: WebClient, action: str) -> None:
+    """Run one of our scheduled actions by hand, unless it runs already.
+
+    :param action: its XML id without the module.
+    """
+    xml_id = [("module", "=", "sale_tiktok_shop"), ("name", "=", action)]
+    (row,) = client.read("ir.model.data", xml_id, ["res_id"])
+    with contextlib.suppress(SetupError):
+        client.call("ir.cron", "method_direct_trigger", [row["res_id"]])
 
 
 def wait(

@@ -1,6 +1,5 @@
 """The warehouse clerk's work: arrange shipments, print labels, validate deliveries."""
 
-import contextlib
 import time
 from datetime import datetime, timedelta, timezone
 
@@ -9,6 +8,7 @@ from .progress import SetupError
 from .web_client import WebClient
 
 LOGIN, PASSWORD = "clerk", "clerk-of-the-demo"
+ACTION = "ir_cron_deliveries"
 OPEN_STATES = ("waiting", "sending")
 # Neither questions about backorders nor text messages to buyers.
 VALIDATE = {"skip_backorder": True, "cancel_backorder": False, "skip_sms": True}
@@ -107,12 +107,12 @@ def follow(client: WebClient) -> None:
     past = _moment(minutes=-1)
     shops = [shop["id"] for shop in connect.shops(client)]
     client.call("tts.shop", "write", shops, {"next_delivery_sync": past})
-    _run(client)
+    connect.run(client, ACTION)
     due = [("id", "in", shops), ("next_delivery_sync", "<=", past)]
     connect.wait(
         lambda: client.call("tts.shop", "search_count", due),
         "following packages",
-        nudge=lambda: _run(client),
+        nudge=lambda: connect.run(client, ACTION),
     )
     for shop in client.read("tts.shop", [], ["name", "last_delivery_error"]):
         if shop["last_delivery_error"]:
@@ -130,15 +130,7 @@ def _pass_time(client: WebClient) -> None:
         ids = client.call(model, "search", [*domain, (field, ">", _moment())])
         if ids:
             client.call(model, "write", ids, {field: past})
-    _run(client)
-
-
-def _run(client: WebClient) -> None:
-    """Run the scheduled action by hand, unless it runs already."""
-    xml_id = [("module", "=", "sale_tiktok_shop"), ("name", "=", "ir_cron_deliveries")]
-    (action,) = client.read("ir.model.data", xml_id, ["res_id"])
-    with contextlib.suppress(SetupError):
-        client.call("ir.cron", "method_direct_trigger", [action["res_id"]])
+    connect.run(client, ACTION)
 
 
 def _moment(**delta) -> str:

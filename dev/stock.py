@@ -29,7 +29,11 @@ def wait(client: WebClient) -> None:
 
     :raise SetupError: with the reason, when a shop's stock could not be pushed.
     """
-    connect.wait(lambda: _left(client), "the push of stock")
+    connect.wait(
+        lambda: _left(client),
+        "the push of stock",
+        nudge=lambda: connect.run(client, "ir_cron_push_stock"),
+    )
 
 
 def _shops(client: WebClient) -> list[dict]:
