@@ -20,7 +20,7 @@ class TestArrange(ShipmentCase):
         wizard = self.open(picking)
         self.assertEqual(wizard.line_ids.kind, "ship")
         action = wizard.action_arrange()
-        self.assertIn("1 shipments are sent", action["params"]["message"])
+        self.assertIn("within a minute: 1.", action["params"]["message"])
         self.assertEqual(picking.tts_shipment_ids.user_id, self.low_user)
         self.send()
         self.assertEqual(self.shipped_times(), [1])

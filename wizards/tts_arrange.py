@@ -312,7 +312,7 @@ class TtsArrange(models.TransientModel):
     def _arranged(self, count, problems):
         """Return the message that says how many are on their way, and what is not."""
         close = {"next": {"type": "ir.actions.act_window_close"}}
-        message = self.env._("%s shipments are sent to TikTok within a minute.", count)
+        message = self.env._("Shipments sent to TikTok within a minute: %s.", count)
         if not problems:
             return toast("success" if count else "info", message, **close)
         message = self.env._(
