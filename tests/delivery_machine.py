@@ -196,12 +196,10 @@ class DeliveryMachine(Machine):
                 f"{package.remote_id} has no label: {package.label_state}, "
                 f"{package.label_error}"
             )
-            # What Odoo was given to store; that it can be read back from the disk is
-            # held by the tests of labels, where no files of undone lives lie about.
             file = package.label_attachment_id
-            assert file.mimetype == "application/pdf" and file.file_size > 500, (
-                f"{file} of {package.remote_id}: {file.mimetype}, "
-                f"{file.file_size} bytes, {file.store_fname}"
+            assert file.raw.startswith(b"%PDF"), (
+                f"{file} of {package.remote_id}: {file.mimetype}, {file.file_size} "
+                f"bytes in {file.store_fname}, read back {file.raw[:20]}"
             )
 
     def _check_intents(self):
