@@ -137,7 +137,7 @@ def arrange(registry, task):
 
 
 def ship(registry, task):
-    """Run the scheduled action of deliveries until nothing waits for TikTok.
+    """Run the scheduled action of deliveries until nothing waits for it.
 
     :param task: `moment`: die at this statement or commit
     """
@@ -153,10 +153,17 @@ def ship(registry, task):
             except (OperationalError, UserError):
                 cr.rollback()
             env["tts.shop"].search([]).delivery_failure_count = 0
-            waiting = env["tts.shipment"].search_count(
-                [("state", "in", ("waiting", "sending"))]
-            )
+            waiting = _waits(env)
         time.sleep(PAUSE)
+
+
+def _waits(env):
+    """Whether something is left to do now: a killed worker may have been in the way."""
+    shipments = env["tts.shipment"].search_count(
+        [("state", "in", ("waiting", "sending"))]
+    )
+    now = fields.Datetime.now()
+    return shipments + env["tts.package"].search_count([("next_label_try", "<=", now)])
 
 
 def _die_at(moment):
