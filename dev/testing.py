@@ -49,7 +49,7 @@ def pytest(env: environment.Env, name: str, arguments: list[str]) -> int:
     command = [
         *(str(env.python), "-m", "pytest", f"--odoo-config={env.config}"),
         *(f"--odoo-database={name}", "--odoo-http"),
-        *("-o", f"cache_dir={paths.LOCAL / 'pytest_cache'}"),
+        *("-o", f"cache_dir={paths.LOCAL / 'pytest_cache'}", "-p", "dev.own_files"),
     ]
     paths_given, options = _split(arguments)
     if not any(_is_kits(path) for path in paths_given):

@@ -1,4 +1,4 @@
-"""What pytest needs to know beside pytest-odoo."""
+"""A plugin of pytest's: each of several test processes has a filestore of its own."""
 
 import os
 import shutil
@@ -10,7 +10,7 @@ from odoo.tools import config
 
 
 def pytest_sessionstart(session):
-    """Give each of several test processes files of its own.
+    """Copy the filestore for this process, if there are others.
 
     pytest-odoo gives each a copy of the database, and all of them one filestore: the
     garbage that one collects after a test class are files the others have just stored.
