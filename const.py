@@ -130,6 +130,28 @@ FULFILLMENT_BY_TIKTOK = "FULFILLMENT_BY_TIKTOK"
 FULFILLMENT_BY_DILAYANI = "FULFILLMENT_BY_DILAYANI_TOKOPEDIA"
 FBT_TYPES = (FULFILLMENT_BY_TIKTOK, FULFILLMENT_BY_DILAYANI)
 
+# --- Finance ("Get Statements", "Get Payments", "Get Withdrawals") ---------------------
+STATEMENT_STATUSES = [
+    ("PROCESSING", "In Progress"),
+    ("SETTLED", "Settled"),
+    ("PAID", "Paid"),
+    ("FAILED", "Failed"),
+]
+# Ours: each kind of fee and adjustment has its account in the books.
+FEE_GROUPS = [
+    ("commission", "Commission"),
+    ("transaction", "Transaction Fees"),
+    ("affiliate", "Affiliates"),
+    ("ads", "Ads"),
+    ("programme", "Programmes"),
+    ("shipping", "Shipping"),
+    ("tax", "Taxes Withheld"),
+    ("other", "Other Fees"),
+    ("compensation", "Compensations"),
+    ("penalty", "Penalties"),
+    ("adjustment", "Other Adjustments"),
+]
+
 # --- Products and warehouses ("Products API overview", "Get Warehouse List") ------
 PRODUCT_STATUSES = [
     ("DRAFT", "Draft"),

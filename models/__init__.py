@@ -76,3 +76,13 @@ from . import product_template
 from . import product_variants
 from . import res_config_settings
 from . import base_import_templates
+from . import tts_statement
+from . import tts_transaction
+from . import tts_payout
+from . import tts_unsettled
+from . import tts_fee_account
+from . import tts_shop_money
+from . import tts_shop_settle
+from . import tts_order_money
+from . import account_move
+from . import account_move_line
