@@ -130,7 +130,7 @@ FULFILLMENT_BY_TIKTOK = "FULFILLMENT_BY_TIKTOK"
 FULFILLMENT_BY_DILAYANI = "FULFILLMENT_BY_DILAYANI_TOKOPEDIA"
 FBT_TYPES = (FULFILLMENT_BY_TIKTOK, FULFILLMENT_BY_DILAYANI)
 
-# --- Finance ("Get Statements", "Get Payments", "Get Withdrawals") ---------------------
+# --- Finance ("Get Statements", "Get Payments", "Get Withdrawals") --------------------
 STATEMENT_STATUSES = [
     ("PROCESSING", "In Progress"),
     ("SETTLED", "Settled"),

@@ -38,7 +38,7 @@ class AccountMove(models.Model):
 
     @api.depends("tts_order_id", "tts_statement_id")
     def _compute_tts_shop_id(self):
-        """Invoices have it from their order, settlement entries from their statement."""
+        """Invoices have it from their order, other entries from their statement."""
         for move in self:
             move.tts_shop_id = (
                 move.tts_order_id.shop_id or move.tts_statement_id.shop_id

@@ -4,7 +4,7 @@ from .. import const
 
 
 class TtsFeeAccount(models.Model):
-    """Where one kind of fee or adjustment of a shop is booked, and what it should be."""
+    """Where one kind of fee of a shop is booked, and how much it should be."""
 
     _name = "tts.fee.account"
     _description = "TikTok Shop Fee Account"
