@@ -81,10 +81,28 @@ def optional_amount(raw, key, path):
 
     :raise PayloadError: when it is there and no amount
     """
+    found = amount_or_none(raw, key, path)
+    return ZERO if found is None else found
+
+
+def required_amount(raw, key, path):
+    """Return ``raw[key]`` as ``Decimal``.
+
+    :raise PayloadError: when it is absent or no amount
+    """
+    found = amount_or_none(raw, key, path)
+    if found is None:
+        raise PayloadError(path + key, "is missing")
+    return found
+
+
+def amount_or_none(raw, key, path):
+    """Return ``raw[key]`` as ``Decimal``, None when absent.
+
+    :raise PayloadError: when it is there and no amount
+    """
     value = raw.get(key)
-    if value is None or value == "":
-        return ZERO
-    return parse_amount(value, path + key)
+    return None if value is None or value == "" else parse_amount(value, path + key)
 
 
 def quantum(currency):

@@ -105,6 +105,23 @@ def mapping(value, path):
     raise PayloadError(path, "is not an object")
 
 
+def identifier(value):
+    """Return an id as text, also when it came as a number; "" when absent."""
+    return text(value).strip()
+
+
+def opened(value, what):
+    """Return (the object, what the paths of its values begin with).
+
+    The paths name its ``id`` when it has one: ``transaction[17].``.
+
+    :raise PayloadError: when ``value`` is no object
+    """
+    raw = mapping(value, what)
+    number = identifier(raw.get("id"))
+    return raw, f"{what}[{number}]." if number else f"{what}."
+
+
 def rows(value, path):
     """Return ``value`` as a list of dicts, [] when absent.
 
