@@ -179,6 +179,10 @@ SHARED_STOCK_CODES = (12052921, 12052141)
 # What Odoo knows of the shop's warehouses may be out of date.
 WAREHOUSE_CODES = (12019028, 12052037, 12052097, 12052530, 12052531, 12052533)
 
+# --- Finance ("Get Statements", "Get Payments", "Get Withdrawals") --------------------
+# What "Get Withdrawals" can be asked for; newer words come in answers only.
+WITHDRAWAL_TYPES = ("WITHDRAW", "SETTLE", "TRANSFER", "REVERSE")
+
 # --- Limits (parameter tables of each endpoint) -------------------------------------
 ORDER_PAGE_SIZE = 100
 ORDER_DETAIL_IDS = 50
@@ -187,6 +191,7 @@ PRODUCT_SEARCH_IDS = 10
 PRODUCT_RESULTS = 10_000  # a search shows no more of them
 INVENTORY_PRODUCT_IDS = 100
 INVENTORY_SKU_IDS = 600
+FINANCE_PAGE_SIZE = 100
 # Ours: the start of 2019, before TikTok Shop was open.
 OLDEST_PRODUCT = 1_546_300_800
 # Ours: TikTok sets no longest window, short ones keep a failed slice cheap.
@@ -290,6 +295,8 @@ ERROR_SENTENCES = {
     36009009: "TikTok Shop does not know this call; update the connector.",
     36009010: "TikTok Shop does not allow this call; update the connector.",
     36009014: "TikTok Shop has retired this version of the call; update the connector.",
+    22005007: "TikTok Shop has no balance for this seller; "
+    "check that the shop is open for sales in Seller Center.",
     10006402: "TikTok Shop denied access to the order; "
     "check that it belongs to this shop.",
     CODE_FORMER_SELLER: "The order or package does not belong to this seller; "

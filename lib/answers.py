@@ -146,9 +146,12 @@ def sentence_of(code):
     return const.ERROR_SENTENCES.get(code) or DELIVERY_SENTENCES.get(code, "")
 
 
-def describe(code, remote, request_id=None, fallback=""):
-    """Return our sentence, TikTok's own words, and what its support asks for."""
-    sentence = sentence_of(code) or fallback
+def describe(code, remote, request_id=None, fallback="", sentence=""):
+    """Return our sentence, TikTok's own words, and what its support asks for.
+
+    ``sentence`` is for a call in which the code means something of its own.
+    """
+    sentence = sentence or sentence_of(code) or fallback
     said = f"TikTok says: {remote}" if sentence and remote else remote
     parts = [sentence, said or ("" if sentence else "TikTok Shop refused the call.")]
     facts = f"code {code}" + (f", request {request_id}" if request_id else "")

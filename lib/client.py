@@ -13,13 +13,15 @@ from .catalogue import ShopInfo, parse_shop
 from .catalogue_calls import CatalogueCalls
 from .delivery_calls import DeliveryCalls
 from .errors import Rejected
+from .finance_calls import FinanceCalls
+from .invoices import InvoiceCalls
 from .parsing import text
 from .walk import OrderPage, Page, walk_orders
 
 __all__ = ["OrderPage", "Page", "TikTokClient"]
 
 
-class TikTokClient(CatalogueCalls, DeliveryCalls):
+class TikTokClient(CatalogueCalls, DeliveryCalls, FinanceCalls, InvoiceCalls):
     """Calls TikTok Shop for one account, and for one shop when given its cipher.
 
     Methods here only read. Each may raise any of the errors in
