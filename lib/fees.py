@@ -42,6 +42,15 @@ FEE_SECTION = "fee"
 TAX_SECTION = "tax"
 SECTIONS = (REVENUE_SECTION, SHIPPING_SECTION, FEE_SECTION, TAX_SECTION)
 
+# The columns of a transaction, and the breakdowns each is the sum of.
+COLUMNS = MappingProxyType(
+    {
+        "revenue": (REVENUE_SECTION,),
+        "shipping": (SHIPPING_SECTION,),
+        "fee_tax": (FEE_SECTION, TAX_SECTION),
+    }
+)
+
 # What the buyer owes for the order, and what goes back to the buyer.
 REVENUE_SALE_KEYS = frozenset(
     ("subtotal_before_discount_amount", "seller_discount_amount")

@@ -14,7 +14,14 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from .errors import PayloadError
-from .fees import FEE_SECTION, REVENUE_SECTION, SHIPPING_SECTION, TAX_SECTION
+from .fees import (
+    BEFORE_PIT_KEY,
+    COLUMNS,
+    FEE_SECTION,
+    REVENUE_SECTION,
+    SHIPPING_SECTION,
+    TAX_SECTION,
+)
 from .money import (
     ZERO,
     amount_or_none,
@@ -151,6 +158,23 @@ class Transaction:
     customer_payment: Decimal
     customer_refund: Decimal
     platform_discount: Decimal
+
+    def parts_of(self, column) -> tuple[Part, ...]:
+        """Return the parts that a column ("revenue", "shipping", "fee_tax") sums up.
+
+        The affiliate commission before income tax explains the one beside it, so it
+        only counts where the column does not add up without it.
+        """
+        sections = COLUMNS[column]
+        parts = tuple(part for part in self.breakdown if part.section in sections)
+        added = tuple(part for part in parts if part.key != BEFORE_PIT_KEY)
+        if len(added) < len(parts):
+            told = getattr(self, column)
+            if sum((part.amount for part in added), ZERO) == told:
+                return added
+            if sum((part.amount for part in parts), ZERO) == told:
+                return parts
+        return added
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,17 +360,17 @@ def _informative(raw, path):
 
 def _breakdown(raw, path):
     """Return (the parts that are not zero, the sections that came)."""
-    revenue = mapping(raw.get("revenue_breakdown"), f"{path}revenue_breakdown")
-    shipping_path = f"{path}shipping_cost_breakdown"
-    shipping = mapping(raw.get("shipping_cost_breakdown"), shipping_path)
     fee_path = f"{path}fee_tax_breakdown"
     fees = mapping(raw.get("fee_tax_breakdown"), fee_path)
-    found = (
-        (REVENUE_SECTION, revenue, f"{path}revenue_breakdown"),
-        (SHIPPING_SECTION, shipping, shipping_path),
-        (FEE_SECTION, mapping(fees.get("fee"), f"{fee_path}.fee"), f"{fee_path}.fee"),
-        (TAX_SECTION, mapping(fees.get("tax"), f"{fee_path}.tax"), f"{fee_path}.tax"),
-    )
+    found = [
+        (section, mapping(holder.get(key), f"{where}{key}"), f"{where}{key}")
+        for section, holder, where, key in (
+            (REVENUE_SECTION, raw, path, "revenue_breakdown"),
+            (SHIPPING_SECTION, raw, path, "shipping_cost_breakdown"),
+            (FEE_SECTION, fees, f"{fee_path}.", "fee"),
+            (TAX_SECTION, fees, f"{fee_path}.", "tax"),
+        )
+    ]
     parts = tuple(
         Part(section, key, amount)
         for section, values, where in found
