@@ -137,6 +137,8 @@ STATEMENT_STATUSES = [
     ("PAID", "Paid"),
     ("FAILED", "Failed"),
 ]
+# South-East Asia: what is settled lies in a balance until it is withdrawn.
+BALANCE_REGIONS = ("ID", "MY", "PH", "SG", "TH", "VN")
 # Ours: each kind of fee and adjustment has its account in the books.
 FEE_GROUPS = [
     ("commission", "Commission"),

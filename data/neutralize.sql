@@ -10,7 +10,9 @@ UPDATE tts_shop
    SET cipher = NULL,
        next_order_sync = NULL,
        next_stock_sync = NULL,
-       stock_sync = FALSE;
+       stock_sync = FALSE,
+       next_settlement_sync = NULL,
+       settlement_sync = FALSE;
 
 DELETE FROM tts_stock_signal;
 

@@ -11,6 +11,7 @@ from . import tts_order_follow
 from . import tts_shop
 from . import tts_shop_defaults
 from . import tts_shop_sync
+from . import tts_shop_steps
 from . import tts_warehouse
 from . import tts_provider
 from . import tts_package
@@ -83,6 +84,12 @@ from . import tts_unsettled
 from . import tts_fee_account
 from . import tts_shop_money
 from . import tts_shop_settle
+from . import tts_statement_absorb
+from . import tts_transaction_absorb
+from . import tts_transaction_read
+from . import tts_transaction_follow
+from . import tts_payout_absorb
+from . import tts_unsettled_absorb
 from . import tts_order_money
 from . import account_move
 from . import account_move_line
