@@ -50,7 +50,6 @@ from .payouts import (
 
 __all__ = [
     "ADJUSTMENT",
-    "KINDS",
     "ORDER",
     "RESERVE",
     "Estimate",
@@ -72,7 +71,6 @@ __all__ = [
 ]
 
 ORDER, ADJUSTMENT, RESERVE = "order", "adjustment", "reserve"
-KINDS = (ORDER, ADJUSTMENT, RESERVE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,7 @@ from . import (
     test_security,
     test_settlement,
     test_settlement_plan,
+    test_settlement_sandbox,
     test_shipment,
     test_shipment_kill,
     test_shipment_market,
