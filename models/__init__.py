@@ -93,3 +93,12 @@ from . import tts_unsettled_absorb
 from . import tts_order_money
 from . import account_move
 from . import account_move_line
+from . import tts_shop_accounts
+from . import tts_transaction_settle
+from . import tts_statement_entry
+from . import tts_statement_bill
+from . import tts_statement_issue
+from . import tts_statement_book
+from . import tts_statement_reverse
+from . import account_move_settle
+from . import account_partial_reconcile
