@@ -11,8 +11,9 @@ from .catalogue import make_shop
 from .faults import Faults
 from .generator import Generator
 from .lifecycle import tick
-from .markets import MARKETS
+from .markets import market_of
 from .oauth import Accounts
+from .settlement import ledger_of, open_ledgers
 from .state import Ids
 
 # Accepted stock updates that the control door can still show, one per SKU.
@@ -77,11 +78,14 @@ class Sandbox:
         now = self.now()
         self.shops = {}
         for code in markets:
-            shop = make_shop(self.ids, self.rng, MARKETS[code], self.options, now)
+            shop = make_shop(self.ids, self.rng, market_of(code), self.options, now)
             self.shops[shop.id] = shop
         self.accounts = Accounts(self)
         self.generator = Generator(self, self.rng)
         self.documents = {}
+        # Every number that an id of the money has, over all shops
+        self.taken = set()
+        open_ledgers(self)
         self.filled = False
         self._fill()
         self.filled = True
@@ -96,6 +100,7 @@ class Sandbox:
             for order in shop.orders.values():
                 # Searches are then as fast the first time as later.
                 order.text()
+            ledger_of(self, shop)
 
     def now(self):
         """Return the time of the sandbox in Unix seconds: the clock and its advance."""
@@ -105,6 +110,8 @@ class Sandbox:
         """Move the clock and let happen what the time brings (holds, time-outs)."""
         self.offset += seconds
         tick(self)
+        for shop in self.shops.values():
+            ledger_of(self, shop)
 
     def log_stock(self, sku, levels):
         """Keep an accepted stock update of `sku` for the control door."""

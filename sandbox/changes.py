@@ -4,7 +4,9 @@ from . import refusals
 from .generator import payment
 from .lifecycle import cancel_one, move
 from .parcels import leave, open_lines
+from .refunds import refund
 from .reserve import balance, missing
+from .settlement import open_ledgers
 from .timeline import add_package, show_package
 
 _SKIPPED = ("recipient_address", "line_items", "status")
@@ -184,8 +186,8 @@ def _from_catalogue(shop, row):
 def forget_orders(box, _body=None, _values=None):
     """Forget every order as if none had been placed; what they held is available.
 
-    What was shipped stays shipped. The counts of oversold units and the log of stock
-    updates start anew.
+    What was shipped stays shipped. The counts of oversold units, the log of stock
+    updates and the statements start anew.
     """
     for shop in box.shops.values():
         for order in shop.orders.values():
@@ -201,6 +203,7 @@ def forget_orders(box, _body=None, _values=None):
     box.stock_updates.clear()
     box.purchases.clear()
     box.documents.clear()
+    open_ledgers(box)
     return {}
 
 
@@ -210,7 +213,7 @@ def change_order(box, order_id, body):
     `status` (with `force` to skip the machine), `address` and `payment` (merged in;
     `touch` says whether `update_time` moves), `cancel_line`, `request_cancel`,
     `must_split` (at most so many units in a package), `refuse` (see `refusals.add`),
-    and `set` for any other key of the document.
+    `refund` (see `refunds.refund`), and `set` for any other key of the document.
 
     :raise KeyError: for an unknown order
     :raise ValueError: for a step the machine refuses
@@ -235,6 +238,8 @@ def change_order(box, order_id, body):
         order.must_split = _limit(body["must_split"])
     if "refuse" in body:
         refusals.add(order, body)
+    if "refund" in body:
+        refund(box, order, body["refund"])
     order.doc.update(body.get("set", {}))
     balance(box, order)
     order.touch(now)

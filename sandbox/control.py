@@ -7,6 +7,8 @@ POST   /_sandbox/packages/<id>    let a carrier, or Seller Center, change one
 POST   /_sandbox/products         make a product; /products/<id> changes it
 POST   /_sandbox/skus/<id>        change a SKU; /skus/<id>/stock sets its stock
 POST   /_sandbox/warehouses       make a warehouse; /warehouses/<id> changes it
+POST   /_sandbox/finance          adjust, reserve, fee, pay, withdraw
+POST   /_sandbox/finance/settle   settle now; /finance/<statement id> changes one
 GET    /_sandbox/faults           the faults that are on; POST one, DELETE all
 POST   /_sandbox/clock            {"advance": seconds}
 POST   /_sandbox/consent          {"redirect_url"?, "scopes"?, "decision"?}
@@ -17,6 +19,7 @@ import json
 from urllib.parse import parse_qs
 
 from .changes import change_order, create_orders, forget_orders
+from .finance_door import change_finance, change_statement
 from .goods import change_product, change_sku, create_product, set_stock
 from .http import Reply
 from .oauth import redirect
@@ -102,6 +105,7 @@ def _consent(box, body, _values):
 
 # POST to one thing: what comes before and after its id.
 _THINGS = {
+    ("finance",): change_statement,
     ("orders",): change_order,
     ("packages",): change_package,
     ("products",): change_product,
@@ -115,6 +119,7 @@ _DOORS = {
     ("DELETE", "/orders"): forget_orders,
     ("POST", "/products"): create_product,
     ("POST", "/warehouses"): create_warehouse,
+    ("POST", "/finance"): change_finance,
     ("GET", "/faults"): _list_faults,
     ("POST", "/faults"): _add_fault,
     ("DELETE", "/faults"): _clear_faults,

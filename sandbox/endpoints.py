@@ -5,9 +5,11 @@ from . import (  # noqa: F401
     finance,
     fulfillment,
     grouping,
+    invoices,
     labels,
     logistics,
     orders,
+    payments,
     prices,
     products,
     shipping,
@@ -15,4 +17,5 @@ from . import (  # noqa: F401
     slots,
     stock,
     tracking,
+    unsettled,
 )

@@ -64,6 +64,7 @@ class Generator:
         doc["user_id"], doc["buyer_nickname"] = buyer["id"], buyer["nickname"]
         doc["buyer_email"] = f"v{self.count:05d}Qx@scs2.tiktok.com"
         order = Order(shop, doc, buyer["address"])
+        order.plain = self.plain
         shop.orders[order.id] = order
         shop.changed("orders")
         apply_status(self.box, order, status, created, self.plain)

@@ -67,8 +67,8 @@ class Market:
 
     @property
     def ships_packages(self):
-        """Whether Ship Package takes seller shipping (SEA, LATAM and JP)."""
-        return self.block in ("SEA", "LATAM", "JP")
+        """Whether Ship Package takes seller shipping (SEA, LATAM, JP, SA)."""
+        return self.block in ("SEA", "LATAM", "JP", "WORLD")
 
 
 _ASIAN = ("Nur Aisyah", "Tan Wei Ling", "Arjun Kumar", "Siti Rahma", "Lim Jun Hao")
@@ -191,17 +191,37 @@ MARKETS = {
         ),
     )
 }  # fmt: skip
+# Only on request: the documentation knows it from texts about fees alone.
+RARE = {
+    "SA": Market(
+        "SA", "SAR", 2, "Saudi Arabia", "966", ("region", "city", "district"),
+        (
+            ("Riyadh", "Riyadh", "Al Olaya", "12211"),
+            ("Makkah", "Jeddah", "Al Andalus", "23326"),
+        ),
+        "{n} Sample Street", ("Fahad Sample", "Noura Sample"), (15, 600), 18,
+        ("Mada", "Apple Pay"), ("SMSA Express", "Aramex"), "WORLD", True,
+    ),
+}  # fmt: skip
+
+
+def market_of(code):
+    """Return the market of a code, also a rare one.
+
+    :raise KeyError: for one that nobody knows
+    """
+    return RARE[code] if code in RARE else MARKETS[code]
 
 
 def parse_markets(text):
-    """Read `MY`, `MY,ID,US` or `all` into a list of market codes.
+    """Read `MY`, `MY,ID,US` or `all` (without rare ones) into a list of market codes.
 
     :raise ValueError: for a market the sandbox does not know.
     """
     if text.strip().lower() == "all":
         return list(MARKETS)
     codes = [code.strip().upper() for code in text.split(",") if code.strip()]
-    unknown = [code for code in codes if code not in MARKETS]
+    unknown = [code for code in codes if code not in {**MARKETS, **RARE}]
     if unknown or not codes:
         raise ValueError(f"unknown market {', '.join(unknown) or text!r}")
     return codes

@@ -1,6 +1,7 @@
 """What the control door does to packages: the carrier's part, and Seller Center's."""
 
 from . import carriage, refusals
+from .invoices import decide
 from .lifecycle import ship
 from .parcels import open_lines, regroup
 from .places import only
@@ -14,6 +15,7 @@ _KEYS = (
     "provider",
     "combine",
     "no_slots",
+    "invoice",
     "refuse",
     "times",
     "call",
@@ -27,8 +29,8 @@ def change_package(box, package_id, body):
 
     `status` (one of `STEPS`, with a `reason`), `tracking_number` and `provider` (a
     name) as corrected in Seller Center, `combine` (ids of orders that are to share one
-    new package with it, whose state is returned), `no_slots`, `refuse` (see
-    `refusals.add`). `touch` moves the `update_time` of the package on its own.
+    new package with it, whose state is returned), `no_slots`, `invoice` (what became of
+    it, see `invoices.decide`, with a `reason`), `refuse` (see `refusals.add`). `touch` moves the `update_time` of the package on its own.
 
     :raise KeyError: for an unknown package
     :raise ValueError: for a step that does not follow
@@ -41,6 +43,8 @@ def change_package(box, package_id, body):
         package.no_slots = bool(body["no_slots"])
     if "refuse" in body:
         refusals.add(package, body)
+    if "invoice" in body:
+        decide(package, body["invoice"], body.get("reason", ""))
     if "status" in body:
         _step(box, package, body["status"], body.get("reason", ""))
     if "tracking_number" in body or "provider" in body:

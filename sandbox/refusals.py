@@ -7,7 +7,17 @@ rest depend on what no sandbox can know, such as an address a carrier does not s
 from .errors import business
 from .fulfillment_errors import FULFILLMENT
 
-CALLS = ("ship", "mark", "buy", "label", "update", "slots", "split", "combine")
+CALLS = (
+    "ship",
+    "mark",
+    "buy",
+    "label",
+    "update",
+    "slots",
+    "split",
+    "combine",
+    "invoice",
+)
 
 
 def add(thing, body):

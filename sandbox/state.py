@@ -49,7 +49,10 @@ class Shop:
         self.skus = {}
         self.orders = {}
         self.packages = {}
-        self.statements = None
+        # The money, see `settlement.open_ledgers`
+        self.ledger = None
+        # How often an order changed, so that settling looks only then
+        self.order_changes = 0
         self.references = {}
         # ids of the orders: the id under which TikTok offers to combine them
         self.combinable = {}
@@ -72,6 +75,7 @@ class Shop:
 
     def changed(self, kind):
         """Drop the sorted rows of a kind after a change."""
+        self.order_changes += kind == "orders"
         for key in [key for key in self._sorted if key[0] == kind]:
             del self._sorted[key]
 
@@ -96,7 +100,14 @@ class Order:
         self.must_split = None
         # Calls that asked to mark it as shipped or to buy its label
         self.ship_calls = 0
+        # When it was first seen completed, in Unix seconds
+        self.completed = 0
+        # `sale.Refund` ones, settled or not
+        self.refunds = []
+        # Whether nothing surprising happens to its money by itself
+        self.plain = False
         self._text = None
+        self._estimate = None
 
     @property
     def id(self):
@@ -151,10 +162,18 @@ class Order:
 
     def touch(self, now=None):
         """Forget the cached text; with `now`, move `update_time` there."""
-        self._text = None
+        self._text = self._estimate = None
         if now is not None:
             self.doc["update_time"] = max(int(now), self.doc["update_time"])
+            if self.status == "COMPLETED" and not self.completed:
+                self.completed = int(now)
             self.shop.changed("orders")
+
+    def estimate(self, make):
+        """Return what `make` makes of the order; kept until `touch`."""
+        if self._estimate is None:
+            self._estimate = make()
+        return self._estimate
 
 
 class Package:
@@ -194,6 +213,8 @@ class Package:
         self.document_calls = 0
         self.label_calls = 0
         self.downloads = 0
+        # See `invoices.Invoice`; None before the first upload
+        self.invoice = None
 
     @property
     def shop(self):

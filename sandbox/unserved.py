@@ -14,7 +14,7 @@ GET finance /account_(balances|transactions)
 POST fulfillment /(files|images)/upload
 GET fulfillment /orders/[^/]+/handover_time_slots
 POST fulfillment /packages/(deliver|schedule)
-POST fulfillment /(bundles|first_mile_bundle|invoice/upload|redeem_info/callback)
+POST fulfillment /(bundles|first_mile_bundle|redeem_info/callback)
 GET fulfillment /tts_tracking_validation
 POST fulfillment /(pod_details/get|orders/customs_info/(query|submit))
 POST fulfillment /order/sof/track/update

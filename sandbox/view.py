@@ -1,5 +1,7 @@
 """What the control door shows: everything the sandbox holds."""
 
+from .finance_view import show_finance, show_refunds
+
 
 def state(box, _body, values):
     """Return the parts of the state; the query value `only` names some by comma.
@@ -39,6 +41,7 @@ def _orders(box, raw):
                 "packages": [package.id for package in order.packages],
                 "ship_calls": order.ship_calls,
                 "refusals": order.refusals,
+                "refunds": show_refunds(order),
             }
             if raw:
                 row["raw"] = order.served()
@@ -139,6 +142,17 @@ def show_package(package):
         "downloads": package.downloads,
         "tracking_changes": package.tracking_changes,
         "refusals": package.refusals,
+        "invoice": package.invoice and package.invoice.show(),
+    }
+
+
+def _invoices(box, _raw):
+    """The invoices of the packages that any were uploaded for."""
+    return {
+        package.id: package.invoice.show()
+        for shop in box.shops.values()
+        for package in shop.packages.values()
+        if package.invoice
     }
 
 
@@ -161,6 +175,8 @@ _PARTS = {
     "stock_updates": lambda box, _raw: list(box.stock_updates),
     "packages": _packages,
     "documents": lambda box, _raw: [paper.show() for paper in box.documents.values()],
+    "invoices": _invoices,
+    "finance": show_finance,
     "purchases": lambda box, _raw: list(box.purchases),
     "tokens": _tokens,
     "calls": lambda box, _raw: dict(box.calls),
