@@ -23,6 +23,8 @@
         "wizards/tts_validate_views.xml",
         "wizards/tts_arrange_views.xml",
         "wizards/tts_label_wizard_views.xml",
+        "wizards/tts_payout_match_views.xml",
+        "wizards/tts_register_payment_views.xml",
         # Orders before shops before accounts: each refers to the one before it.
         "views/tts_issue_views.xml",
         "views/tts_order_views.xml",
@@ -37,6 +39,8 @@
         "views/tts_account_views.xml",
         "views/tts_oauth_templates.xml",
         "views/sale_order_views.xml",
+        "views/account_move_views.xml",
+        "views/tts_invoice_upload_views.xml",
         "views/stock_picking_views.xml",
         "views/tts_board_views.xml",
         "views/res_partner_views.xml",

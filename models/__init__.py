@@ -102,3 +102,15 @@ from . import tts_statement_book
 from . import tts_statement_reverse
 from . import account_move_settle
 from . import account_partial_reconcile
+from . import sale_order_invoice
+from . import sale_order_invoice_create
+from . import tts_order_invoice
+from . import tts_shop_invoice
+from . import account_move_invoice
+from . import account_move_download
+from . import account_payment
+from . import tts_invoice_upload
+from . import tts_invoice_upload_send
+from . import tts_payout_match
+from . import tts_shop_payout
+from . import account_bank_statement_line

@@ -8,5 +8,7 @@ from . import (
     tts_label_wizard,
     tts_listing_create,
     tts_order_resync,
+    tts_payout_match,
+    tts_register_payment,
     tts_validate,
 )
