@@ -46,8 +46,14 @@
         "views/res_partner_views.xml",
         "views/product_views.xml",
         "views/res_config_settings_views.xml",
+        "views/tts_transaction_views.xml",
+        "views/tts_statement_views.xml",
+        "views/tts_payout_views.xml",
+        "views/tts_unsettled_views.xml",
+        "views/tts_unpaid_views.xml",
         # Menus last: they name actions of every file above.
         "views/tts_menus.xml",
+        "views/tts_money_menus.xml",
     ],
     "assets": {
         "web.assets_backend": ["sale_tiktok_shop/static/src/**/*"],

@@ -91,6 +91,9 @@ from . import tts_transaction_follow
 from . import tts_payout_absorb
 from . import tts_unsettled_absorb
 from . import tts_order_money
+from . import tts_order_unpaid
+from . import tts_statement_open
+from . import tts_shop_counts
 from . import account_move
 from . import account_move_line
 from . import tts_shop_accounts
