@@ -23,6 +23,20 @@ class AccountMove(models.Model):
                 )
         return posted
 
+    def _compute_payment_state(self):
+        """Override of `account`: what TikTok paid is paid, also beside a credit note.
+
+        Odoo takes an entry beside a credit note for a reversal.
+        """
+        super()._compute_payment_state()
+        for move in self:
+            if (
+                move.payment_state == "reversed"
+                and (move.tts_order_id or move.tts_booking_key)
+                and any(move._get_reconciled_amls().move_id.mapped("tts_booking_key"))
+            ):
+                move.payment_state = "paid"
+
     # === ENTRIES OF STATEMENTS === #
 
     def button_draft(self):

@@ -8,8 +8,7 @@ from .tts_order_import import BUSY, IMPORT_CONTEXT, Conflict, is_ours
 from .tts_shop_accounts import MoneySetupError
 from .tts_shop_sync import Interrupted
 from .tts_statement import BOOKABLE
-
-MONEY_KEY = "money"  # the one issue of a shop whose accounts are not set up
+from .tts_statement_issue import MONEY_KEY
 
 
 class LockedPeriod(UserError):

@@ -66,12 +66,25 @@ class TtsStatement(models.Model):
             {by_id[order_id]: amount for order_id, amount in found.items()}
             for found in self._registered(orders)
         )
-        plan = plans.plan(*self._to_lib(), by_id.values(), sales)
         return Booking(
-            plan=_without_refunds(plan, refunds),
+            plan=self._plan_lines(by_id.values(), sales, refunds),
             rows={row.remote_id: row for row in self.transaction_ids},
             buyers=self._find_buyers(orders),
         )
+
+    def _plan_lines(self, known, sales, refunds):
+        """Return the `Plan`; one without lines when all of it was registered before.
+
+        :raise SettlementError: it must not be booked
+        """
+        head, totals, transactions = self._to_lib()
+        try:
+            plan = plans.plan(head, totals, transactions, known, sales)
+        except plans.NothingToBook:
+            if not sales:
+                raise
+            return plans.Plan(totals.currency, totals.payable, (), {}, ())
+        return _without_refunds(plan, refunds)
 
     def _find_buyers(self, orders):
         """Return the `Buyer` of each order; the account is that of its invoice."""
@@ -174,7 +187,12 @@ class TtsStatement(models.Model):
     # === ENTRY === #
 
     def _create_entry(self, booking, bill):
-        """Create the draft entry; its company amounts balance to the last digit."""
+        """Create the draft entry; its company amounts balance to the last digit.
+
+        :return: the entry, empty when everything was registered before
+        """
+        if not booking.plan.lines:
+            return self.env["account.move"]
         rate = self.env["res.currency"]._get_conversion_rate(
             self.currency_id, self.company_id.currency_id, self.company_id, self.date
         )

@@ -4,6 +4,7 @@ from datetime import timedelta
 from markupsafe import Markup
 
 from odoo import fields, models
+from odoo.exceptions import UserError
 
 from ..lib.settlement import (
     DoubleTransaction,
@@ -13,11 +14,14 @@ from ..lib.settlement import (
     SettlementError,
 )
 from ..utils import back_off, is_expected, reason_of
+from .tts_order_import import Conflict
+from .tts_statement import BOOKABLE
 
 _logger = logging.getLogger(__name__)
 
 BOOK_RETRY_START = timedelta(hours=1)
 BOOK_RETRY_CAP = timedelta(days=1)
+MONEY_KEY = "money"  # the one issue of a shop whose accounts are not set up
 
 
 class TtsStatement(models.Model):
@@ -74,3 +78,61 @@ class TtsStatement(models.Model):
         """Write a note with links into the chatter."""
         body = Markup("%s ") % text + Markup(", ").join(links)
         self._message_log(body=body)
+
+
+class TtsIssue(models.Model):
+    """Trying again what kept the books from being right."""
+
+    _inherit = "tts.issue"
+
+    def _retry(self):
+        """Override to book again, or to settle an order again.
+
+        :raise UserError: it still fails
+        """
+        kind, _sep, remote_id = self.key.partition(":")
+        if kind == "statement":
+            statement = self._statement(remote_id)
+            if statement.state in BOOKABLE:
+                return self._retry_booking(statement)
+        elif kind == MONEY_KEY:
+            self.shop_id.with_company(self.company_id)._check_money()
+            self._set_closed()
+            return None
+        elif kind in ("settle", "paid-elsewhere") and self.order_id:
+            return self._retry_settling()
+        return super()._retry()
+
+    def _statement(self, remote_id):
+        mine = [("shop_id", "=", self.shop_id.id), ("remote_id", "=", remote_id)]
+        return self.env["tts.statement"].search(mine, limit=1)
+
+    def _retry_booking(self, statement):
+        """Book a statement again; the issue closes when it is booked.
+
+        :raise UserError: it cannot be booked still
+        """
+        try:
+            with self.env.cr.savepoint():
+                booked = statement._book()
+                reason = statement.error_message
+                if not booked:
+                    raise UserError(reason or self.name)
+        except Conflict as error:
+            raise UserError(
+                self.env._(
+                    "Statement %s is being booked by somebody else at this moment.",
+                    statement.remote_id,
+                )
+            ) from error
+
+    def _retry_settling(self):
+        """Settle the invoices of an order again; the issue closes when they are.
+
+        :raise UserError: TikTok's amount is an open credit of the buyer still
+        """
+        rows = self.order_id.transaction_ids
+        rows.with_company(self.company_id)._settle_orders(self.order_id)
+        if any(row.settle_state in ("waiting", "partial") for row in rows):
+            raise UserError(self.reason or self.name)
+        self._set_closed()

@@ -136,7 +136,7 @@ class TtsTransaction(models.Model):
         if self.statement_id.state != "booked":
             return "unbooked"
         receivable = lines.filtered(lambda line: line.account_type == RECEIVABLE)
-        if any(self._is_unknown_line(line) for line in lines - receivable):
+        if any(self._is_unknown_line(line) for line in lines):
             return "unknown"
         waiting = receivable.filtered(lambda line: not line.reconciled)
         if not waiting:
@@ -147,7 +147,10 @@ class TtsTransaction(models.Model):
     def _is_unknown_line(self, line):
         """Whether a journal item still waits for its order."""
         return (
-            self.kind == "order" and line.account_id.reconcile and not line.reconciled
+            self.kind == "order"
+            and line.account_type != RECEIVABLE
+            and line.account_id.reconcile
+            and not line.reconciled
         )
 
     @api.model

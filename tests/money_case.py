@@ -37,6 +37,32 @@ class MoneyCase(SettleCase):
                 "generic_coa", company, install_demo=False
             )
 
+    def connect_other(self, company, region="US"):
+        """Return a shop of another company, as an account of it would bring it."""
+        warehouse = self.env["stock.warehouse"].search(
+            [("company_id", "=", company.id)], limit=1
+        )
+        account = self.env["tts.account"].create(
+            {
+                "name": "Other app",
+                "company_id": company.id,
+                "service_id": "1",
+                "app_key": self.new_id(),
+                "responsible_id": self.env.user.id,
+            }
+        )
+        Shop = self.env["tts.shop"].with_company(company)
+        return Shop.create(
+            {
+                "name": "Elsewhere",
+                "account_id": account.id,
+                "company_id": company.id,
+                "region": region,
+                "remote_id": self.new_id(),
+                "warehouse_id": warehouse.id,
+            }
+        )
+
     # === STATEMENTS === #
 
     def new_id(self):
@@ -49,8 +75,8 @@ class MoneyCase(SettleCase):
         """
         fees, shipping = fees or {}, shipping or {}
         revenue = {
-            "subtotal_before_discount_amount": str(sale),
-            "refund_subtotal_before_discount_amount": str(refund),
+            "subtotal_before_discount_amount": _text(sale),
+            "refund_subtotal_before_discount_amount": _text(refund),
         }
         row = {
             "type": "ORDER",
@@ -187,6 +213,10 @@ class MoneyCase(SettleCase):
 
     def fee_account(self, group, shop=None):
         return (shop or self.shop)._fee_account(group)
+
+
+def _text(amount):
+    return f"{amount:.2f}" if isinstance(amount, float) else str(amount)
 
 
 def _total(amounts):
