@@ -29,8 +29,9 @@ def change_package(box, package_id, body):
 
     `status` (one of `STEPS`, with a `reason`), `tracking_number` and `provider` (a
     name) as corrected in Seller Center, `combine` (ids of orders that are to share one
-    new package with it, whose state is returned), `no_slots`, `invoice` (what became of
-    it, see `invoices.decide`, with a `reason`), `refuse` (see `refusals.add`). `touch` moves the `update_time` of the package on its own.
+    new package with it, whose state is returned), `no_slots`, `invoice` (what becomes
+    of it, see `invoices.decide`, with a `reason`), `refuse` (see `refusals.add`).
+    `touch` moves the `update_time` of the package on its own.
 
     :raise KeyError: for an unknown package
     :raise ValueError: for a step that does not follow

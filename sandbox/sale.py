@@ -12,6 +12,7 @@ BACK, OFF_BACK = (
     "refund_subtotal_before_discount_amount",
     "seller_discount_refund_amount",
 )
+GOODS = (SOLD, OFF, BACK, OFF_BACK)
 COD, COD_BACK = "cod_service_fee_amount", "refund_cod_service_fee_amount"
 ACTUAL, DISCOUNT = "actual_shipping_fee_amount", "shipping_fee_discount_amount"
 PAID, RETURN = "customer_paid_shipping_fee_amount", "return_shipping_fee_amount"
@@ -78,7 +79,7 @@ def sale(ledger, order, number):
     revenue = _added(unit.revenue for unit in units)
     if order.doc.get("is_cod") and market.code in COD_FEE:
         revenue[COD] = -market.minor(COD_FEE[market.code])
-    goods = sum(revenue.get(key, 0) for key in (SOLD, OFF, BACK, OFF_BACK))
+    goods = sum(revenue.get(key, 0) for key in GOODS)
     shipping_paid = minor(order, paid, "shipping_fee")
     shipping_back = sum(refund.shipping for refund in refunds)
     shipping, notes = _shipping(order, shipping_paid - shipping_back, shipping_back)
@@ -127,7 +128,7 @@ def _take_back(units, refund):
         units[0].revenue[BACK] = units[0].revenue.get(BACK, 0) - refund.listed
         units[0].revenue[OFF_BACK] = units[0].revenue.get(OFF_BACK, 0) + refund.seller
     for sku_id, (_count, listed, seller) in refund.lines.items():
-        row = known[sku_id].revenue
+        row = known.get(sku_id, units[0]).revenue
         row[BACK] = row.get(BACK, 0) - listed
         row[OFF_BACK] = row.get(OFF_BACK, 0) + seller
 
@@ -166,7 +167,7 @@ def given_back(ledger, order, refund, number):
     TikTok carried it, and commissions given back.
     """
     before = ledger.sales[order.id]
-    rows = by_sku(order, sold_lines(order))
+    rows = by_sku(order, order.lines)
     if refund.lines:
         units = [_unit(rows[key][0], row[0], {}) for key, row in refund.lines.items()]
     else:
@@ -176,7 +177,7 @@ def given_back(ledger, order, refund, number):
         unit.weight = -unit.revenue.get(BACK, 0)
     revenue = _added(unit.revenue for unit in units)
     sold = before.sections["revenue"]
-    goods = sold.get(SOLD, 0) + sold.get(OFF, 0)
+    goods = sum(sold.get(key, 0) for key in GOODS)
     if sold.get(COD) and refund.goods == goods:
         revenue[COD_BACK] = -sold[COD]
     fee, tax = of_refund(

@@ -73,11 +73,15 @@ from . import (
     test_sandbox_contract,
     test_sandbox_control,
     test_sandbox_data,
+    test_sandbox_finance,
     test_sandbox_grouping,
+    test_sandbox_invoices,
     test_sandbox_labels,
     test_sandbox_oauth,
     test_sandbox_packages,
+    test_sandbox_payouts,
     test_sandbox_protocol,
+    test_sandbox_refunds,
     test_sandbox_refusals,
     test_sandbox_server,
     test_sandbox_stock,
@@ -108,6 +112,3 @@ from . import (
     test_tour,
     test_views,
 )
-from . import test_booking_entry
-from . import test_booking_settle
-from . import test_booking_setup
