@@ -9,6 +9,7 @@ from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 
 from .. import const
+from .aftersale_refusals import AFTERSALE_SENTENCES
 from .errors import RateLimited, Rejected, Unauthorized, Unreachable
 from .redact import scrub
 from .refusals import DELIVERY_SENTENCES
@@ -143,7 +144,10 @@ def _kind(code, remote):
 
 def sentence_of(code):
     """Return what a code means to a person and what to do, "" when it is unknown."""
-    return const.ERROR_SENTENCES.get(code) or DELIVERY_SENTENCES.get(code, "")
+    for sentences in (const.ERROR_SENTENCES, DELIVERY_SENTENCES, AFTERSALE_SENTENCES):
+        if code in sentences:
+            return sentences[code]
+    return ""
 
 
 def describe(code, remote, request_id=None, fallback="", sentence=""):

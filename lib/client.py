@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .. import const
+from .aftersale_calls import AftersaleCalls
 from .calls import chunks, distinct, listing, segment
 from .catalogue import ShopInfo, parse_shop
 from .catalogue_calls import CatalogueCalls
@@ -21,7 +22,9 @@ from .walk import OrderPage, Page, walk_orders
 __all__ = ["OrderPage", "Page", "TikTokClient"]
 
 
-class TikTokClient(CatalogueCalls, DeliveryCalls, FinanceCalls, InvoiceCalls):
+class TikTokClient(
+    AftersaleCalls, CatalogueCalls, DeliveryCalls, FinanceCalls, InvoiceCalls
+):
     """Calls TikTok Shop for one account, and for one shop when given its cipher.
 
     Methods here only read. Each may raise any of the errors in
