@@ -33,6 +33,11 @@ class TtsPayout(models.Model):
             "context": {"default_payout_id": self.id},
         }
 
+    def action_open_payments(self):
+        """Open the payments that were registered for this payout."""
+        self.ensure_one()
+        return self.payment_ids._get_records_action(name=self.env._("TikTok Payments"))
+
     def _orders_to_pay(self):
         """Return the orders in those statements of this payout that wait."""
         waiting = self.statement_ids.filtered(

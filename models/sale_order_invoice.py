@@ -64,10 +64,12 @@ class SaleOrder(models.Model):
         Where shops want orders invoiced when shipped, the day the last delivery left,
         unless the books of that day are locked.
         """
-        company = self.company_id
-        zone = self.with_context(tz=company.partner_id.tz or self.env.user.tz or "UTC")
+        company, shop = self.company_id, self.tts_shop_id
+        zone = self.with_context(
+            tz=company.partner_id.tz or shop.responsible_id.tz or "UTC"
+        )
         today = fields.Date.context_today(zone)
-        if self.tts_shop_id.invoice_policy != "shipped":
+        if shop.invoice_policy != "shipped":
             return today
         left = self.picking_ids.filtered(
             lambda picking: (

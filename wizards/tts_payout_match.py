@@ -75,6 +75,6 @@ class TtsPayoutMatch(models.TransientModel):
                     self.payout_id.remote_id,
                 )
             )
-        self.bank_line_id.check_access("write")
+        self.bank_line_id.check_access("read")
         self.payout_id.sudo()._match(self.bank_line_id.sudo())
         return {"type": "ir.actions.act_window_close"}
