@@ -68,7 +68,8 @@ class TtsStatement(models.Model):
         """Take the entries off the statement: from here on they are like any other."""
         moves.tts_booking_key = False
         self.write({"state": "ready", "move_id": False, "bill_id": False})
-        self.transaction_ids.write(
+        settling = self.transaction_ids.filtered(lambda row: row.settle_state != "none")
+        settling.write(
             {
                 "settle_state": "unbooked",
                 "amount_registered": 0,

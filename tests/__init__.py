@@ -121,3 +121,7 @@ from . import test_invoice_create
 from . import test_invoice_download
 from . import test_invoice_payment
 from . import test_payout_match
+from . import test_booking_trouble
+from . import test_booking_reverse
+from . import test_booking_currency
+from . import test_booking_policy

@@ -1,8 +1,10 @@
 """What the tests of booking have in common: a set-up shop, statements to measure."""
 
+from contextlib import contextmanager
 from datetime import datetime, timezone
 from decimal import Decimal
 from itertools import count
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.tests import new_test_user
@@ -188,6 +190,11 @@ class MoneyCase(SettleCase):
             active_model="account.move", active_ids=document.ids
         )
         return wizard.create({"journal_id": journal.id})._create_payments()
+
+    @contextmanager
+    def patched(self, owner, name, function):
+        with patch.object(owner, name, function):
+            yield
 
     # === BOOKS === #
 
