@@ -34,6 +34,8 @@ from . import (
     test_label_print,
     test_label_trouble,
     test_label_views,
+    test_lib_aftersale_calls,
+    test_lib_aftersale_rules,
     test_lib_aftersales,
     test_lib_bulk_edit,
     test_lib_calls,
