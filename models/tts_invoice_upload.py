@@ -85,13 +85,22 @@ class TtsInvoiceUpload(models.Model):
             )
 
     def action_retry(self):
-        """Send again what was refused, with the file that the invoice has now."""
+        """Send these again, with the files that their invoices have now.
+
+        Uploaded ones too: TikTok may have found a file invalid afterwards. Where it has
+        not, it refuses the second one, and nothing has changed.
+        """
         self.check_access("write")
-        again = self.sudo().filtered(lambda upload: upload.state != "done")
-        for upload in again.filtered(lambda upload: upload.state == "failed"):
+        for upload in self.sudo().filtered(lambda row: row.state != "sending"):
             attachment = upload.move_id._tts_xml_file() or upload.attachment_id
-            upload.write({"state": "waiting", "attachment_id": attachment.id})
-        again.next_try = False
+            upload.write(
+                {
+                    "state": "waiting",
+                    "attachment_id": attachment.id,
+                    "next_try": False,
+                    "attempts": 0,
+                }
+            )
         self.env["tts.shop"]._trigger_deliveries()
         return toast("info", self.env._("It is sent to TikTok within a minute."))
 
@@ -160,7 +169,7 @@ class AccountMove(models.Model):
         if not uploads:
             raise UserError("\n".join(list(reasons.values())[:10]))
         rows = self.env["tts.invoice.upload"].sudo().concat(*uploads.values())
-        rows.filtered(lambda row: row.state != "done").action_retry()
+        rows.action_retry()
         lines = [
             self.env._(
                 "Invoices sent to TikTok within a minute: %s. What TikTok says shows "
@@ -200,6 +209,7 @@ class AccountMove(models.Model):
         return None
 
     def _tts_live_packages(self):
+        """Return the packages of the order that TikTok has not replaced."""
         return self.tts_order_id.package_ids.filtered(
             lambda package: (
                 not package.is_gone and package.status != const.PACKAGE_CANCELLED

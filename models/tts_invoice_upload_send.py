@@ -73,7 +73,11 @@ class TtsShop(models.Model):
         return True
 
     def _ask_for_uploads(self):
-        """Store uploads for posted invoices that got their file since."""
+        """Store uploads for posted invoices that got their file since.
+
+        TikTok takes one file per package. Where several orders share one, a person has
+        to say whose invoice stands for all of them.
+        """
         moves = self.env["account.move"].search(
             [
                 ("tts_shop_id", "=", self.id),
@@ -89,7 +93,12 @@ class TtsShop(models.Model):
             & Domain("res_id", "in", moves.ids)
             & xml_domain()
         )
-        self.env["tts.invoice.upload"]._ask(moves.browse(set(files.mapped("res_id"))))
+        alone = moves.browse(set(files.mapped("res_id"))).filtered(
+            lambda move: all(
+                len(package.order_ids) == 1 for package in move._tts_live_packages()
+            )
+        )
+        self.env["tts.invoice.upload"]._ask(alone)
 
 
 class TtsInvoiceUpload(models.Model):
@@ -128,7 +137,7 @@ class TtsInvoiceUpload(models.Model):
         rows = [
             InvoiceRow(
                 upload.package_id.remote_id,
-                (upload.order_id.remote_id,),
+                tuple(upload.package_id.order_ids.mapped("remote_id")),
                 upload.attachment_id.raw,
             )
             for upload in self
@@ -149,11 +158,9 @@ class TtsInvoiceUpload(models.Model):
 
     def _about(self, error):
         """Return the uploads that a refusal is about."""
-        mine = self.filtered(
+        return self.filtered(
             lambda row: row.package_id.remote_id == str(error.package_id)
         )
-        named = mine.filtered(lambda row: row.order_id.remote_id in error.order_ids)
-        return named or mine
 
     def _note_unanswered(self, error):
         for upload in self:

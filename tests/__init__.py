@@ -122,6 +122,7 @@ from . import test_booking_setup
 from . import test_invoice_create
 from . import test_invoice_download
 from . import test_invoice_payment
+from . import test_invoice_upload
 from . import test_payout_match
 from . import test_booking_trouble
 from . import test_booking_reverse
