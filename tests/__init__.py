@@ -63,6 +63,7 @@ from . import (
     test_listing_match,
     test_listing_products,
     test_money_machine,
+    test_money_migration,
     test_oauth,
     test_order_by_hand,
     test_order_cost,
