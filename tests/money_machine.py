@@ -41,9 +41,13 @@ class MoneyMachine(Machine):
     def begin(self):
         self.start()
         self.arrived = Decimal(0)
-        for number in range(3):
-            self.buy(number, number)
+        # Most of what can go wrong begins with orders that are settled.
+        for number in range(6):
+            self.buy(number, 1000 + 777 * number)
         self.case.sync()
+        self.complete(0b1111)
+        self.case.settle_day()
+        self.case.read_all()
 
     # === TIKTOK === #
 
@@ -67,10 +71,10 @@ class MoneyMachine(Machine):
 
     @rule(number=NUMBERS)
     def complete(self, number):
-        """A parcel arrives; of an order that Odoo may not have yet."""
-        orders = self.orders(*OPEN)
-        if orders:
-            self.case.complete(orders[number % len(orders)])
+        """Some parcels arrive; of orders that Odoo may not have yet."""
+        for position, order_id in enumerate(self.orders(*OPEN)):
+            if number >> (position % 17) & 1:
+                self.case.complete(order_id)
 
     @rule(number=NUMBERS, is_whole=st.booleans(), shipping=st.booleans())
     def refund(self, number, is_whole, shipping):
@@ -102,8 +106,10 @@ class MoneyMachine(Machine):
             row["amount"] = f"-{cents / 100:.2f}"
             self.case.control("POST", "/finance", {"fee": row})
 
-    @rule()
-    def settle(self):
+    @rule(number=NUMBERS)
+    def settle(self, number):
+        """A day is over, on which some parcels had arrived."""
+        self.complete(number)
         self.case.settle_day()
 
     @rule(number=NUMBERS, kind=st.sampled_from(SPOILS))
