@@ -239,6 +239,7 @@ class MoneyMachine(Machine):
         if waiting:
             with contextlib.suppress(UserError):
                 waiting.action_book()
+        self.reach_the_bank(0b01011011011011011)
         case.read_all()
         case.env.flush_all()
         self._check_statements()
