@@ -117,3 +117,4 @@ from . import tts_invoice_upload_send
 from . import tts_payout_match
 from . import tts_shop_payout
 from . import account_bank_statement_line
+from . import sale_order_settle

@@ -211,20 +211,25 @@ class TtsStatement(models.Model):
                     "sequence": len(values) + 1,
                 }
             )
-        return self.env["account.move"].create(
-            {
-                "move_type": "entry",
-                "journal_id": self.shop_id.payment_journal_id.id,
-                "date": self.date,
-                "currency_id": self.currency_id.id,
-                "ref": self.remote_id,
-                "tts_statement_id": self.id,
-                "tts_booking_key": f"{self.id}:entry",
-                "line_ids": [
-                    Command.create(value)
-                    for value in self._with_rounding(values, booking)
-                ],
-            }
+        # What is looked up for every line would be wasted on buyers and TikTok.
+        return (
+            self.env["account.move"]
+            .with_context(skip_analytic_sync=True)
+            .create(
+                {
+                    "move_type": "entry",
+                    "journal_id": self.shop_id.payment_journal_id.id,
+                    "date": self.date,
+                    "currency_id": self.currency_id.id,
+                    "ref": self.remote_id,
+                    "tts_statement_id": self.id,
+                    "tts_booking_key": f"{self.id}:entry",
+                    "line_ids": [
+                        Command.create(value)
+                        for value in self._with_rounding(values, booking)
+                    ],
+                }
+            )
         )
 
     def _in_company_currency(self, amount, rate):
@@ -269,6 +274,8 @@ class TtsStatement(models.Model):
             values = {"account_id": self.shop_id.reserve_account_id.id}
         else:
             values = self._prepare_intermediary()
+        if line.kind != plans.ADJUSTMENT:
+            values["analytic_distribution"] = False
         name = self._line_name(line, row)
         return {"name": name, "tts_transaction_id": row.id if row else False} | values
 

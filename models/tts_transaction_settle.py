@@ -75,11 +75,28 @@ class TtsTransaction(models.Model):
         documents = self._documents(orders)
         plan = _reconciliation_plan(ours, documents)
         if plan:
-            self.env["account.move.line"].with_context(
-                **{SETTLING: True}, **IMPORT_CONTEXT
-            )._reconcile_plan(plan)
+            self._reconcile_in_bulk(plan, documents.move_id)
         transactions._refresh_settle_state()
         transactions._note_paid_elsewhere()
+
+    @api.model
+    def _reconcile_in_bulk(self, plan, documents):
+        """Reconcile, and log on the sales orders which invoices are paid now."""
+        documents.line_ids.mapped("tax_ids")  # read at once what is read one by one
+        unpaid = documents.filtered(lambda move: move.payment_state != "paid")
+        self.env["account.move.line"].with_context(
+            **{SETTLING: True}, **IMPORT_CONTEXT
+        )._reconcile_plan(plan)
+        bodies = {
+            move.tts_order_id.sale_order_id.id: self.env._(
+                "Invoice %s was paid by TikTok Shop.", move.name
+            )
+            for move in unpaid
+            if move.move_type == "out_invoice" and move.payment_state == "paid"
+        }
+        bodies.pop(False, None)
+        if bodies:
+            self.env["sale.order"].browse(bodies)._message_log_batch(bodies)
 
     @api.model
     def _settle_late(self, orders):
