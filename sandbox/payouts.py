@@ -45,7 +45,7 @@ def make_payment(ledger, statements, now, status, currency=None, rate=UNCHANGED)
     """Make, keep and return the payment of some statements."""
     market = ledger.shop.market
     payable = sum(statement.payable for statement in statements)
-    wish = now // DAY * 1000 + ledger.number
+    wish = int(now) // DAY * 1000 + ledger.number
     payment = Payment(
         ledger.claim(PAYMENT, wish),
         tuple(statements),
