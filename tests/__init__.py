@@ -120,6 +120,7 @@ from . import (
 from . import test_booking_entry
 from . import test_booking_settle
 from . import test_booking_setup
+from . import test_invoice_cost
 from . import test_invoice_create
 from . import test_invoice_download
 from . import test_invoice_payment

@@ -1,4 +1,5 @@
 from . import (
+    account_payment_register,
     base_import_import,
     base_partner_merge,
     tts_arrange,

@@ -3,7 +3,9 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ..models.account_move_invoice import CUSTOMER_TYPES
+from ..models.tts_order_import import IMPORT_CONTEXT
 from ..utils import toast
+from .account_payment_register import BULK
 
 MOST_NAMED = 10
 OPEN_STATES = ("not_paid", "partial")
@@ -174,7 +176,12 @@ class TtsRegisterPayment(models.TransientModel):
         register = (
             self.env["account.payment.register"]
             .with_company(self.company_id)
-            .with_context(active_model="account.move", active_ids=moves.ids)
+            .with_context(
+                **IMPORT_CONTEXT,
+                **{BULK: True},
+                active_model="account.move",
+                active_ids=moves.ids,
+            )
             .create(
                 {
                     "journal_id": self.shop_id.payment_journal_id.id,
