@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import LockError, UserError
 from odoo.fields import Domain
 from odoo.tools import format_date, formatLang
@@ -10,6 +10,8 @@ from .tts_shop_sync import Interrupted
 from .tts_statement import BOOKABLE
 from .tts_statement_issue import MONEY_KEY
 
+MOST_AT_ONCE = 1000  # transactions, about half a minute
+
 
 class LockedPeriod(UserError):
     """The books are closed on the accounting date of a statement."""
@@ -20,10 +22,32 @@ class TtsStatement(models.Model):
 
     _inherit = "tts.statement"
 
+    is_booking_asked = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="The scheduled action books it as soon as it can.",
+    )
+
+    @api.constrains("date")
+    def _check_date(self):
+        """The day of what is booked is that of its entries."""
+        for statement in self:
+            entry = statement.move_id
+            if statement.state == "booked" and entry and statement.date != entry.date:
+                raise UserError(
+                    self.env._(
+                        "Statement %s is booked. Reverse it before you change its "
+                        "Accounting Date.",
+                        statement.remote_id,
+                    )
+                )
+
     # === BUTTON === #
 
     def action_book(self):
         """Book these statements; one that cannot be booked keeps no other from it.
+
+        What takes longer than a click may is left to the scheduled action.
 
         :return: a message with how many were booked, and why others were not
         :raise UserError: none of them can be booked now
@@ -36,6 +60,8 @@ class TtsStatement(models.Model):
         reasons = [row._why_not_bookable() for row in statements - bookable]
         if not bookable:
             raise UserError("\n".join(reasons) or self.env._("There is none to book."))
+        if bookable._is_too_much():
+            return bookable._ask_to_book(reasons)
         booked = self.browse()
         for statement in bookable:
             if reason := statement._book_apart():
@@ -43,6 +69,31 @@ class TtsStatement(models.Model):
             else:
                 booked |= statement
         return self._booked_toast(booked, reasons)
+
+    def _is_too_much(self):
+        """Whether booking these takes longer than a person waits."""
+        connected = all(
+            state == "connected" for state in self.shop_id.mapped("account_state")
+        )
+        many = sum(self.mapped("transaction_count")) > MOST_AT_ONCE
+        return connected and many and len(self) > 1
+
+    def _ask_to_book(self, reasons):
+        """Leave these to the scheduled action, and say so."""
+        self.is_booking_asked = True
+        self.env["tts.shop"]._trigger_settlement()
+        message = self.env._(
+            "%s statements are being booked in the background. They appear as Booked "
+            "within minutes; those that cannot be are in the list of issues.",
+            len(self),
+        )
+        return toast("info", "\n".join([message, *reasons]), sticky=bool(reasons))
+
+    @api.model
+    def _awaited_shops(self):
+        """Shops with a statement that somebody asked to be booked are due."""
+        asked = self.search([("is_booking_asked", "=", True)])
+        return super()._awaited_shops() | asked.shop_id
 
     def _book_apart(self):
         """Book one of several.
@@ -225,6 +276,8 @@ class TtsStatement(models.Model):
                 "attempt_count": 0,
                 "next_try": False,
                 "difference": 0,
+                "is_booking_asked": False,
+                "was_reversed": False,
             }
         )
         total = formatLang(self.env, self.amount_payable, currency_obj=self.currency_id)
@@ -239,22 +292,13 @@ class TtsShop(models.Model):
     _inherit = "tts.shop"
 
     def _book_statements(self, client):
-        """Book the statements that wait for it, where the shop wants that.
+        """Book the statements that wait for it, one by one.
 
         :return: False when time is up before the end
         """
-        super()._book_statements(client)
-        if self.booking_policy != "automatic":
-            return True
-        now = fields.Datetime.now()
-        waiting = self.env["tts.statement"].search(
-            Domain("shop_id", "=", self.id)
-            & (
-                Domain("state", "=", "ready")
-                | Domain("state", "=", "error") & Domain("next_try", "<=", now)
-            ),
-            order="date, statement_time, id",
-        )
+        if not super()._book_statements(client):
+            return False
+        waiting = self._statements_to_book()
         if waiting and not self._may_book():
             return self.env["ir.cron"]._commit_progress()
         for statement in waiting:
@@ -266,6 +310,18 @@ class TtsShop(models.Model):
             if not self.env["ir.cron"]._commit_progress():
                 return False
         return True
+
+    def _statements_to_book(self):
+        """Return what the shop's policy or a person wants to be booked now."""
+        wanted = Domain("is_booking_asked", "=", True) & Domain("state", "in", BOOKABLE)
+        if self.booking_policy == "automatic":
+            due = Domain("next_try", "<=", fields.Datetime.now())
+            wanted |= Domain("was_reversed", "=", False) & (
+                Domain("state", "=", "ready") | Domain("state", "=", "error") & due
+            )
+        return self.env["tts.statement"].search(
+            Domain("shop_id", "=", self.id) & wanted, order="date, statement_time, id"
+        )
 
     def _may_book(self):
         """Whether the accounts are set up; one issue says so, not one per statement."""

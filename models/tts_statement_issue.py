@@ -33,7 +33,14 @@ class TtsStatement(models.Model):
         """Keep why a statement is not booked, and plan the next try."""
         self.ensure_one()
         if isinstance(error, NothingToBook):
-            self.write({"state": "empty", "error_message": False, "next_try": False})
+            self.write(
+                {
+                    "state": "empty",
+                    "error_message": False,
+                    "next_try": False,
+                    "is_booking_asked": False,
+                }
+            )
             return
         if not is_expected(error) and not isinstance(error, SettlementError):
             _logger.exception("TikTok statement %s was not booked", self.remote_id)
@@ -49,6 +56,7 @@ class TtsStatement(models.Model):
             "error_message": reason,
             "attempt_count": self.attempt_count + 1,
             "next_try": is_tried_again and next_try,
+            "is_booking_asked": False,
         }
         if isinstance(error, NotAddingUp) and error.differences:
             values["difference"] = float(error.differences[0].amount)

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import fields, models
 from odoo.exceptions import UserError
 
 from ..utils import toast
@@ -9,6 +9,13 @@ class TtsStatement(models.Model):
     """Undoing a booking: every entry of it is reversed, and it can be booked anew."""
 
     _inherit = "tts.statement"
+
+    was_reversed = fields.Boolean(
+        string="Reversed",
+        readonly=True,
+        copy=False,
+        help="Only a click on Book books it again.",
+    )
 
     def action_reverse(self):
         """Reverse what these statements booked; all of them or none.
@@ -31,7 +38,7 @@ class TtsStatement(models.Model):
         return toast(
             "success",
             self.env._(
-                "Reversed: %s. It can be booked again.",
+                "Reversed: %s. Click Book to book it again.",
                 ", ".join(statements.mapped("remote_id")),
             ),
         )
@@ -67,7 +74,14 @@ class TtsStatement(models.Model):
     def _release(self, moves):
         """Take the entries off the statement: from here on they are like any other."""
         moves.tts_booking_key = False
-        self.write({"state": "ready", "move_id": False, "bill_id": False})
+        self.write(
+            {
+                "state": "ready",
+                "move_id": False,
+                "bill_id": False,
+                "was_reversed": True,
+            }
+        )
         settling = self.transaction_ids.filtered(lambda row: row.settle_state != "none")
         settling.write(
             {

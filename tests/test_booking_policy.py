@@ -1,5 +1,8 @@
+from unittest.mock import patch
+
 from odoo.tests import tagged
 
+from ..models import tts_statement_book
 from .money_case import MoneyCase
 
 
@@ -66,3 +69,22 @@ class TestBookingPolicy(MoneyCase):
         )
         self.assertFalse(statement._book())
         self.assertFalse(order.invoice_ids)
+
+    def test_a_reversed_statement_waits_for_a_click(self):
+        self.shop.booking_policy = "automatic"
+        statement = self.book(self.one())
+        statement.action_reverse()
+        self.read()
+        self.assertEqual(statement.state, "ready")
+        statement.action_book()
+        self.assertEqual(statement.state, "booked")
+
+    def test_more_than_a_click_can_wait_for_is_booked_in_the_background(self):
+        statements = self.one() | self.one()
+        with patch.object(tts_statement_book, "MOST_AT_ONCE", 1):
+            action = statements.action_book()
+        self.assertIn("in the background", action["params"]["message"])
+        self.assertEqual(set(statements.mapped("state")), {"ready"})
+        self.run_cron("ir_cron_settlements")
+        self.assertEqual(set(statements.mapped("state")), {"booked"})
+        self.assertFalse(any(statements.mapped("is_booking_asked")))

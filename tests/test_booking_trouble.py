@@ -3,7 +3,7 @@ from datetime import timedelta
 from psycopg2 import IntegrityError
 
 from odoo import fields
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, LockError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -61,6 +61,11 @@ class TestBookingTrouble(MoneyCase):
         statement = self.one()
         statement.date = False
         self.refused(statement)
+
+    def test_the_date_of_a_booked_statement_is_that_of_its_entry(self):
+        statement = self.book(self.one())
+        with self.assertRaisesRegex(UserError, "Reverse it before"):
+            statement.date += timedelta(days=1)
 
     # === JOURNALS AND ACCOUNTS === #
 
@@ -179,6 +184,18 @@ class TestBookingTrouble(MoneyCase):
         with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError):
             copy.tts_booking_key = statement.move_id.tts_booking_key
             self.env.flush_all()
+
+    def test_a_statement_that_somebody_else_books_now_is_left_alone(self):
+        statement = self.one()
+
+        def taken(_records, **_options):
+            raise LockError("taken")
+
+        with self.patched(type(statement), "lock_for_update", taken):
+            action = statement.action_book()
+        self.assertIn("somebody else", action["params"]["message"])
+        self.assertEqual(statement.state, "ready")
+        self.assertFalse(self.issues())
 
     # === ENTRIES AS THEY ARE === #
 

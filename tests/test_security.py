@@ -17,7 +17,9 @@ MANAGER_BUTTONS = {
         "action_create_products",
         "action_sync_catalogue",
         "action_sync_inventory",
+        "action_set_up_money",
     },
+    "tts.statement": {"action_book", "action_reverse"},
     "tts.listing": {
         "action_create_products",
         "action_ignore",
