@@ -6,6 +6,7 @@ import time
 from collections import Counter, deque
 from dataclasses import dataclass
 
+from .aftersales import Settings, up_to_date
 from .broken import make_broken
 from .catalogue import make_shop
 from .faults import Faults
@@ -42,6 +43,7 @@ class Options:
     label_seconds: float = 0
     label_kb: int = 0
     offset_pages: bool = False
+    generation: str = ""
 
 
 class Sandbox:
@@ -67,6 +69,8 @@ class Sandbox:
         self.lock = threading.RLock()
         self.rng = random.Random(f"sandbox {self.options.seed}")
         self.ids = Ids(self.options.seed)
+        # Ids of their own, so that cases change nothing else that a seed makes
+        self.case_ids = Ids(f"cases {self.options.seed}")
         self.calls = Counter()
         self.purchases = []
         self.stock_updates = deque(maxlen=KEPT_UPDATES)
@@ -76,6 +80,7 @@ class Sandbox:
         self._clock = clock
         self.requests = 0
         now = self.now()
+        self.aftersales = Settings(int(now), self.options.generation, keys={})
         self.shops = {}
         for code in markets:
             shop = make_shop(self.ids, self.rng, market_of(code), self.options, now)
@@ -100,6 +105,7 @@ class Sandbox:
             for order in shop.orders.values():
                 # Searches are then as fast the first time as later.
                 order.text()
+            up_to_date(self, shop)
             ledger_of(self, shop)
 
     def now(self):
@@ -111,6 +117,7 @@ class Sandbox:
         self.offset += seconds
         tick(self)
         for shop in self.shops.values():
+            up_to_date(self, shop)
             ledger_of(self, shop)
 
     def log_stock(self, sku, levels):

@@ -1,6 +1,8 @@
 """What the control door does to orders: make them, change them."""
 
 from . import refusals
+from .aftersales import forget, up_to_date
+from .aftersales_door import cancel_by_door, cancel_outright
 from .generator import payment
 from .lifecycle import cancel_one, move
 from .parcels import leave, open_lines
@@ -193,6 +195,7 @@ def forget_orders(box, _body=None, _values=None):
         for order in shop.orders.values():
             order.doc["line_items"] = []
             balance(box, order)
+        forget(shop)
         shop.orders.clear()
         shop.packages.clear()
         shop.changed("orders")
@@ -212,8 +215,9 @@ def change_order(box, order_id, body):
 
     `status` (with `force` to skip the machine), `address` and `payment` (merged in;
     `touch` says whether `update_time` moves), `cancel_line`, `request_cancel`,
-    `must_split` (at most so many units in a package), `refuse` (see `refusals.add`),
-    `refund` (see `refunds.refund`), and `set` for any other key of the document.
+    `cancel_request` and `cancel` (see `aftersales_door`), `must_split` (at most so many
+    units in a package), `refuse` (see `refusals.add`), `refund` (see `refunds.refund`),
+    and `set` for any other key of the document.
 
     :raise KeyError: for an unknown order
     :raise ValueError: for a step the machine refuses
@@ -222,34 +226,57 @@ def change_order(box, order_id, body):
     if order is None:
         raise KeyError(f"order {order_id}")
     now = box.now() if body.get("touch", "address" not in body) else None
-    if "status" in body:
-        move(box, order, body["status"], bool(body.get("force")))
-    if "cancel_line" in body:
-        cancel_one(box, order, body["cancel_line"])
-    if "address" in body:
-        order.address = {**order.address, **body["address"]}
-        order.doc["has_updated_recipient_address"] = True
-    if "payment" in body:
-        order.doc["payment"] = {**order.doc.get("payment", {}), **body["payment"]}
-    if "request_cancel" in body:
-        order.doc["is_buyer_request_cancel"] = bool(body["request_cancel"])
-        order.doc["request_cancel_time"] = int(box.now())
-    if "must_split" in body:
-        order.must_split = _limit(body["must_split"])
-    if "refuse" in body:
-        refusals.add(order, body)
-    if "refund" in body:
-        refund(box, order, body["refund"])
+    for key, change in _CHANGES.items():
+        if key in body:
+            change(box, order, body)
     order.doc.update(body.get("set", {}))
     balance(box, order)
     order.touch(now)
     order.shop.changed("orders")
+    up_to_date(box, order.shop)
     return {
         "id": order.id,
         "status": order.status,
         "update_time": order.update_time,
+        "cancellations": [case.id for case in order.cancellations],
         "raw": order.served(),
     }
+
+
+def _change_address(_box, order, body):
+    order.address = {**order.address, **body["address"]}
+    order.doc["has_updated_recipient_address"] = True
+
+
+def _change_payment(_box, order, body):
+    order.doc["payment"] = {**order.doc.get("payment", {}), **body["payment"]}
+
+
+def _request_cancel(box, order, body):
+    order.doc["is_buyer_request_cancel"] = bool(body["request_cancel"])
+    order.doc["request_cancel_time"] = int(box.now())
+
+
+def _must_split(_box, order, body):
+    order.must_split = _limit(body["must_split"])
+
+
+_CHANGES = {
+    "status": lambda box, order, body: move(
+        box, order, body["status"], bool(body.get("force"))
+    ),
+    "cancel_line": lambda box, order, body: cancel_one(box, order, body["cancel_line"]),
+    "address": _change_address,
+    "payment": _change_payment,
+    "request_cancel": _request_cancel,
+    "cancel_request": lambda box, order, body: cancel_by_door(
+        box, order, body["cancel_request"]
+    ),
+    "cancel": lambda box, order, body: cancel_outright(box, order, body["cancel"]),
+    "must_split": _must_split,
+    "refuse": lambda _box, order, body: refusals.add(order, body),
+    "refund": lambda box, order, body: refund(box, order, body["refund"]),
+}
 
 
 def _limit(count):

@@ -7,6 +7,9 @@ POST   /_sandbox/packages/<id>    let a carrier, or Seller Center, change one
 POST   /_sandbox/products         make a product; /products/<id> changes it
 POST   /_sandbox/skus/<id>        change a SKU; /skus/<id>/stock sets its stock
 POST   /_sandbox/warehouses       make a warehouse; /warehouses/<id> changes it
+POST   /_sandbox/returns          make a return; /returns/<id> changes it
+POST   /_sandbox/cancellations/<id>  change one; orders make them
+POST   /_sandbox/aftersales       the generation of calls that is served
 POST   /_sandbox/finance          adjust, reserve, fee, pay, withdraw
 POST   /_sandbox/finance/settle   settle now; /finance/<statement id> changes one
 GET    /_sandbox/faults           the faults that are on; POST one, DELETE all
@@ -18,6 +21,12 @@ GET    /_sandbox/credentials      what the first line of output says
 import json
 from urllib.parse import parse_qs
 
+from .aftersales_door import (
+    change_cancellation,
+    change_return,
+    change_settings,
+    create_return,
+)
 from .changes import change_order, create_orders, forget_orders
 from .finance_door import change_finance, change_statement
 from .goods import change_product, change_sku, create_product, set_stock
@@ -105,6 +114,8 @@ def _consent(box, body, _values):
 
 # POST to one thing: what comes before and after its id.
 _THINGS = {
+    ("cancellations",): change_cancellation,
+    ("returns",): change_return,
     ("finance",): change_statement,
     ("orders",): change_order,
     ("packages",): change_package,
@@ -119,6 +130,8 @@ _DOORS = {
     ("DELETE", "/orders"): forget_orders,
     ("POST", "/products"): create_product,
     ("POST", "/warehouses"): create_warehouse,
+    ("POST", "/returns"): create_return,
+    ("POST", "/aftersales"): change_settings,
     ("POST", "/finance"): change_finance,
     ("GET", "/faults"): _list_faults,
     ("POST", "/faults"): _add_fault,

@@ -1,6 +1,9 @@
 """Imports every module that registers endpoints."""
 
 from . import (  # noqa: F401
+    aftersales_cancel_calls,
+    aftersales_eligibility,
+    aftersales_return_calls,
     documents,
     finance,
     fulfillment,
@@ -12,6 +15,7 @@ from . import (  # noqa: F401
     payments,
     prices,
     products,
+    rma,
     shipping,
     shops,
     slots,

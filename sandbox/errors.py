@@ -4,6 +4,7 @@ Source: TikTok Shop Partner API docs, "Common errors" and the error table of eac
 endpoint. The statuses of business errors are not documented; 200 is what shops report.
 """
 
+from .aftersales_errors import AFTERSALES
 from .fulfillment_errors import FULFILLMENT
 
 _DENIED = (
@@ -174,6 +175,7 @@ BUSINESS = {
     21008117: "The delivery of the specified delivery_option_id is fulfilled by TikTok."
     " No shipping provider will be returned.",
     36004004: "invalid auth code",
+    **{code: text for code, (_calls, text) in AFTERSALES.items()},
     **{code: text for code, (_calls, text) in FULFILLMENT.items()},
 }
 

@@ -31,7 +31,6 @@ TRANSITIONS = {
     "CANCELLED": (),
 }
 _HOLD = HOUR
-_ANSWER = 2 * DAY
 
 
 def move(box, order, status, force=False):
@@ -162,7 +161,7 @@ def cancel(box, order, who, reason):
     order.touch(now)
 
 
-def cancel_one(box, order, line_id, who="BUYER"):
+def cancel_one(box, order, line_id, who="BUYER", reason="No longer needed"):
     """Cancel one unit; the last one cancels the order.
 
     The payment block stays as it was paid.
@@ -174,8 +173,8 @@ def cancel_one(box, order, line_id, who="BUYER"):
     if line is None:
         raise ValueError(f"order {order.id} has no open line {line_id}")
     if len(lines) == 1:
-        return cancel(box, order, who, "No longer needed")
-    cancel_line(line, who, "No longer needed")
+        return cancel(box, order, who, reason)
+    cancel_line(line, who, reason)
     now = int(box.now())
     for package in order.packages:
         if line_id in package.line_ids:
@@ -193,19 +192,13 @@ def _cancel_empty(package, line, now):
 
 
 def tick(box):
-    """Let happen what is due: the end of holds, unanswered cancellation requests."""
+    """Let happen what is due: the end of holds."""
     now = int(box.now())
     for shop in box.shops.values():
         for order in list(shop.orders.values()):
             doc = order.doc
             if order.status == "ON_HOLD" and doc.get("paid_time", now) + _HOLD <= now:
                 move(box, order, "AWAITING_SHIPMENT")
-            asked = doc.get("request_cancel_time", now)
-            open_request = doc.get("is_buyer_request_cancel") and (
-                "CANCELLED" in TRANSITIONS[order.status]
-            )
-            if open_request and asked + _ANSWER <= now:
-                cancel(box, order, "BUYER", "Order created by mistake")
 
 
 def check_shippable(order, request=21008044):

@@ -1,9 +1,10 @@
-"""Refusals the control door switches on, for one order or one package.
+"""Refusals the control door switches on, for one order, package or case.
 
 Most refusals come about by themselves: an order on hold, a package shipped already. The
 rest depend on what no sandbox can know, such as an address a carrier does not serve.
 """
 
+from .aftersales_errors import AFTERSALES
 from .errors import business
 from .fulfillment_errors import FULFILLMENT
 
@@ -17,11 +18,16 @@ CALLS = (
     "split",
     "combine",
     "invoice",
+    "cancel",
+    "return",
+    "approve",
+    "reject",
 )
+_ERRORS = {**AFTERSALES, **FULFILLMENT}
 
 
 def add(thing, body):
-    """Let the next calls about an order or package answer a code.
+    """Let the next calls about an order, package or case answer a code.
 
     :param body: `refuse` (a code; None forgets all), `times` (1), `call` (one of
         `CALLS`; the documented calls of the code when it is absent)
@@ -31,7 +37,7 @@ def add(thing, body):
     if code is None:
         thing.refusals.clear()
         return
-    calls, text = FULFILLMENT.get(int(code), ("", "Refused by the control door."))
+    calls, text = _ERRORS.get(int(code), ("", "Refused by the control door."))
     names = [body["call"]] if body.get("call") else calls.split()
     if not names or not set(names) <= set(CALLS):
         raise ValueError(f"refuse needs a call of {', '.join(CALLS)}")
@@ -41,7 +47,7 @@ def add(thing, body):
 
 
 def check(call, *things):
-    """Refuse `call` about orders or packages if the door wants it, and count that.
+    """Refuse `call` about some things if the door wants it, and count that.
 
     :raise ApiError: the code that was switched on
     """

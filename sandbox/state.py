@@ -17,6 +17,9 @@ _BASES = {
     "statement": 7_238_804_564_097_517_339,
     "transaction": 1_636_700_041_413_599_201,
     "payment": 3_459_275_187_040_258_849,
+    "case": 4_035_318_504_086_604_090,
+    "case_line": 4_035_227_657_962_100_000,
+    "rma": 4_035_918_504_086_608_001,
     "misc": 7_600_000_000_000_000_011,
 }
 
@@ -54,6 +57,13 @@ class Shop:
         # How often an order changed, so that settling looks only then
         self.order_changes = 0
         self.references = {}
+        # Cases after the sale, see `aftersales`
+        self.cancellations = {}
+        self.returns = {}
+        # Those that something happens to by itself when their time comes
+        self.open_cases = {}
+        # Orders whose cases may be behind; None for all
+        self.stale = None
         # ids of the orders: the id under which TikTok offers to combine them
         self.combinable = {}
         self._sorted = {}
@@ -61,7 +71,7 @@ class Shop:
     def rows(self, kind, field, status=None):
         """Return ascending (field value, id, thing) of a kind of things.
 
-        :param kind: "orders", "packages" or "products"
+        :param kind: "orders", "packages", "products", "cancellations" or "returns"
         :param status: only things of that status; None takes all
         """
         rows = self._sorted.get((kind, field, status))
@@ -106,6 +116,8 @@ class Order:
         self.refunds = []
         # Whether nothing surprising happens to its money by itself
         self.plain = False
+        self.cancellations = []
+        self.returns = []
         self._text = None
         self._estimate = None
 
@@ -163,6 +175,8 @@ class Order:
     def touch(self, now=None):
         """Forget the cached text; with `now`, move `update_time` there."""
         self._text = self._estimate = None
+        if self.shop.stale is not None:
+            self.shop.stale.add(self)
         if now is not None:
             self.doc["update_time"] = max(int(now), self.doc["update_time"])
             if self.status == "COMPLETED" and not self.completed:

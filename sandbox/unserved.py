@@ -29,7 +29,7 @@ GET product /products/(diagnoses|seo_words|suggestions)
 * product /(brands|categories|files|global_|images|listing_|prerequisites)[^?]*
 * product /(appeals|compliance|opportunities|packages|size_?charts|skpps)/.+
 POST product /inventory/operation/settings
-* return_refund /.+
+POST return_refund /(returns/shipping_documents|aftersales/review)
 GET seller /shop_groups
 """
 _PATTERNS = [

@@ -1,5 +1,6 @@
 """What the control door shows: everything the sandbox holds."""
 
+from .aftersales_door import show_cases
 from .finance_view import show_finance, show_refunds
 
 
@@ -42,6 +43,8 @@ def _orders(box, raw):
                 "ship_calls": order.ship_calls,
                 "refusals": order.refusals,
                 "refunds": show_refunds(order),
+                "cancellations": [case.id for case in order.cancellations],
+                "returns": [case.id for case in order.returns],
             }
             if raw:
                 row["raw"] = order.served()
@@ -167,6 +170,9 @@ def _tokens(box, _raw):
 
 _PARTS = {
     "now": lambda box, _raw: box.now(),
+    # First, because orders follow what they bring up to date
+    "cancellations": lambda box, raw: show_cases(box, "cancellations", raw),
+    "returns": lambda box, raw: show_cases(box, "returns", raw),
     "shops": _shops,
     "orders": _orders,
     "products": _products,

@@ -63,7 +63,7 @@ class TestSandboxGateway(ProtocolCase):
         self.assertRefused(self.client.call("GET", "/order/x"), 404, 36009009)
 
     def test_an_endpoint_beyond_the_sandbox_says_so(self):
-        answer = self.client.call("POST", "/return_refund/202309/returns/search")
+        answer = self.client.call("POST", "/return_refund/202609/aftersales/review")
         self.assertRefused(answer, 404, 36009009, "does not implement")
 
     def test_creating_a_product_is_beyond_the_sandbox(self):
