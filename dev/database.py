@@ -170,6 +170,11 @@ def sql(env, statement: str, database: str = "postgres") -> str:
     return done.stdout
 
 
+def rows(env, database: str, statement: str) -> list[list[str]]:
+    """Run one SQL statement on ``database``; return its rows, all values as text."""
+    return [line.split("|") for line in sql(env, statement, database).splitlines()]
+
+
 _SQL = """
 import sys, psycopg2
 connection = psycopg2.connect(dbname=sys.argv[1])

@@ -3,7 +3,7 @@
 import time
 from datetime import datetime, timedelta, timezone
 
-from . import connect
+from . import connect, users
 from .progress import SetupError
 from .web_client import WebClient
 
@@ -16,19 +16,7 @@ VALIDATE = {"skip_backorder": True, "cancel_backorder": False, "skip_sms": True}
 
 def clerk(client: WebClient) -> WebClient:
     """Create a user who has Inventory's rights and no other; return their session."""
-    known = client.read("res.users", [("login", "=", LOGIN)], ["id"])
-    if not known:
-        (group,) = client.read(
-            "ir.model.data",
-            [("module", "=", "stock"), ("name", "=", "group_stock_user")],
-            ["res_id"],
-        )
-        user = {"name": "Clerk", "login": LOGIN, "password": PASSWORD}
-        groups = {"group_ids": [(4, group["res_id"])]}
-        client.call("res.users", "create", [{**user, **groups}])
-    session = WebClient(client.url)
-    session.log_in(LOGIN, PASSWORD)
-    return session
+    return users.session(client, LOGIN, PASSWORD, "stock.group_stock_user")
 
 
 def deliveries(client: WebClient, status: str, state: str = "assigned") -> list[dict]:

@@ -3,6 +3,7 @@
 Real servers, real HTTP, the real scheduled actions; nothing stays behind.
 """
 
+import functools
 import json
 import os
 import signal
@@ -14,6 +15,7 @@ from . import (
     connect,
     database,
     demo_delivery,
+    demo_money,
     demo_report,
     demo_stock,
     door,
@@ -38,8 +40,8 @@ def main(arguments: list[str]) -> int:
     """Run the demo; ``arguments`` replace the sandbox's options.
 
     :return: 0 when every order to ship is in Odoo once and to the cent, every SKU has
-        its product, TikTok lists what can be shipped, and every parcel has its number
-        and label.
+        its product, TikTok lists what can be shipped, every parcel has its number and
+        label, and the books say what TikTok settled.
     """
     env = environment.ensure()
     name = f"tts_demo_{os.getpid()}"
@@ -68,7 +70,9 @@ def _show(env: environment.Env, name: str, options: tuple[str, ...]) -> int:
         demo_stock.show(client, sandbox)
         to_ship = reconcile.to_ship(door.state(sandbox, "orders", raw=False))
         demo_delivery.show(client, sandbox)
-        return demo_report.report(client, sandbox, to_ship)
+        demo_money.show(client, sandbox)
+        query = functools.partial(database.rows, env, name)
+        return demo_report.report(client, sandbox, to_ship, query)
 
 
 def _connect(client: WebClient, sandbox: server.SandboxServer, state: dict) -> None:

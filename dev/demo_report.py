@@ -5,17 +5,22 @@ from collections import defaultdict
 
 from . import (
     door,
+    money,
     pdf,
     reconcile,
     reconcile_catalogue,
     reconcile_delivery,
+    reconcile_money,
     reconcile_stock,
     server,
 )
 from .progress import say
 from .web_client import WebClient
 
-PARTS = ("shops", "products", "orders", "inventory", "packages", "purchases")
+PARTS = (
+    *("shops", "products", "orders", "inventory", "packages", "purchases"),
+    "finance",
+)
 
 
 def print_previews(syncs: list[dict]) -> None:
@@ -29,21 +34,30 @@ def print_previews(syncs: list[dict]) -> None:
         )
 
 
-def report(client: WebClient, sandbox: server.SandboxServer, to_ship: set[str]) -> int:
+def report(
+    client: WebClient,
+    sandbox: server.SandboxServer,
+    to_ship: set[str],
+    query: reconcile_money.Query,
+) -> int:
     """Count everything, print it, and return the exit code.
 
     :param to_ship: ids of the orders that waited to be shipped before any left.
+    :param query: runs SQL on Odoo's database.
     """
     state = door.state(sandbox, *PARTS)
     orders = reconcile.rows(client, state)
     skus = reconcile_catalogue.skus(client, state)
     levels = reconcile_stock.levels(client, state, skus)
+    books = reconcile_money.read(query, state)
     print()
     print(reconcile.table(orders, "region", "market"))
     print()
     print(reconcile.table(orders, "status", "status on TikTok Shop"))
     print()
     print(table(skus, levels))
+    print()
+    print(reconcile_money.table(books))
     _print_issues(client)
     print()
     sold_as_default = reconcile_catalogue.sold_as_default(client)
@@ -52,6 +66,7 @@ def report(client: WebClient, sandbox: server.SandboxServer, to_ship: set[str]) 
         _about_skus(skus, sold_as_default),
         _about_stock(levels),
         _about_deliveries(*reconcile_delivery.parcels(client, state, pdf.texts)),
+        _about_money(books),
     )
     return 0 if all(verdicts) else 1
 
@@ -137,6 +152,23 @@ def _about_deliveries(
         f"{verdict.labels} of TikTok's carriers with their label, "
         f"{verdict.missing} missing, {verdict.twice} shipped twice, "
         f"{verdict.unreadable} labels unreadable, {verdict.strange} wrong numbers",
+        flush=True,
+    )
+    return verdict.good
+
+
+def _about_money(books: reconcile_money.Books) -> bool:
+    verdict = reconcile_money.judge(books, money.RATES)
+    refused = ", ".join(str(amount) for amount in verdict.refused)
+    print(
+        f"demo: {verdict.statements} statements, {verdict.transactions} transactions: "
+        f"booked {verdict.booked:,} of {verdict.payable:,} USD payable, "
+        f"intermediary accounts {verdict.intermediary_off} off from what TikTok still "
+        f"owes, fees {verdict.fees_off} off, "
+        f"reserves and unknown orders {verdict.others_off} off, "
+        f"{verdict.paid} invoices and credit notes of settled orders paid, "
+        f"{verdict.open} open, {verdict.wrong_entries} entries missing or too many, "
+        f"{len(verdict.refused)} refused ({refused} off)",
         flush=True,
     )
     return verdict.good
