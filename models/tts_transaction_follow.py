@@ -211,26 +211,32 @@ class TtsFeeAccount(models.Model):
     def create(self, vals_list):
         """Whoever expects another rate sees at once which fees differ from it."""
         rows = super().create(vals_list)
-        rows._check_again()
+        rows.shop_id._check_fees_again()
         return rows
 
     def write(self, vals):
         """Whoever expects another rate sees at once which fees differ from it."""
         result = super().write(vals)
         if vals.keys() & {"expected_rate", "tolerance", "group"}:
-            self._check_again()
+            self.shop_id._check_fees_again()
         return result
 
-    def _check_again(self):
+    def unlink(self):
+        """What nobody expects any more differs from nothing."""
+        shops = self.shop_id
+        result = super().unlink()
+        shops._check_fees_again()
+        return result
+
+
+class TtsShop(models.Model):
+    _inherit = "tts.shop"
+
+    def _check_fees_again(self):
         """Look again at the fees of everything that is not booked yet."""
-        shops = self.filtered("expected_rate").shop_id | self.shop_id.filtered(
-            lambda shop: shop.sudo().statement_ids
-        )
-        if not shops:
-            return
         self.env["tts.transaction"].sudo().search(
             [
-                ("shop_id", "in", shops.ids),
+                ("shop_id", "in", self.ids),
                 ("kind", "=", "order"),
                 ("statement_id.state", "!=", "booked"),
             ]
