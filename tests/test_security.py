@@ -5,6 +5,7 @@ from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
 from .common import TtsCase
+from .money_samples import make_money_samples
 
 OURS = "odoo.addons.sale_tiktok_shop"
 OPERATIONS = ("read", "write", "create", "unlink")
@@ -19,7 +20,6 @@ MANAGER_BUTTONS = {
         "action_sync_inventory",
         "action_set_up_money",
     },
-    "tts.statement": {"action_book", "action_reverse"},
     "tts.listing": {
         "action_create_products",
         "action_ignore",
@@ -38,6 +38,16 @@ MANAGER_BUTTONS = {
     "tts.catalogue.import": {"action_check", "action_import"},
     "tts.listing.create": {"action_create"},
 }
+# Of billing people; some of administrators as well.
+BILLING_BUTTONS = {
+    "tts.shop": {"action_sync_settlements"},
+    "tts.order": {"action_create_invoices"},
+    "tts.statement": {"action_book", "action_reverse", "action_read_again"},
+    "tts.payout": {"action_match", "action_unmatch", "action_register_payments"},
+    "tts.payout.match": {"action_match"},
+    "tts.register.payment": {"action_register"},
+    "tts.invoice.upload": {"action_retry"},
+}
 USER_BUTTONS = {
     "tts.issue": {"action_retry", "action_dismiss"},
     "tts.validate": {"action_validate_others", "action_validate_anyway"},
@@ -53,6 +63,18 @@ CLERK_WIZARDS = (
     "tts.arrange.shop",
     "tts.arrange.choice",
     "tts.label.wizard",
+)
+# What billing people ask with, and nobody else.
+BILLING_WIZARDS = ("tts.payout.match", "tts.register.payment")
+# What clerks and sellers do not see.
+MONEY_MODELS = (
+    "tts.statement",
+    "tts.transaction",
+    "tts.payout",
+    "tts.unsettled",
+    "tts.fee.account",
+    "tts.invoice.upload",
+    *BILLING_WIZARDS,
 )
 OPENING = ("action_view_", "action_open", "action_refresh")
 # Its rows belong to no company: nobody may read them.
@@ -75,11 +97,14 @@ class TestSecurity(TtsCase):
         cls.foreign_manager = new_test_user(
             cls.env,
             "tts_foreign_boss",
-            groups=manager,
+            groups=f"{manager},account.group_account_invoice",
             company_id=cls.other_company.id,
         )
         cls.salesman = new_test_user(
             cls.env, "tts_seller", groups="sales_team.group_sale_salesman"
+        )
+        cls.biller = new_test_user(
+            cls.env, "tts_biller", groups="account.group_account_invoice"
         )
         cls.stranger = new_test_user(cls.env, "tts_nobody", groups="base.group_user")
         cls.portal = new_test_user(cls.env, "tts_portal", groups="base.group_portal")
@@ -148,6 +173,7 @@ class TestSecurity(TtsCase):
             "tts.validate": self.env["tts.validate"].create({}),
             **self.make_shipment_samples(),
             **self.make_label_samples(),
+            **make_money_samples(self.env, self.shop),
         }
 
     def make_label_samples(self):
@@ -259,6 +285,7 @@ class TestSecurity(TtsCase):
             "tts.listing.create",
             "tts.catalogue.import",
             "tts.catalogue.import.line",
+            *MONEY_MODELS,
         )
         for model in self.own_models():
             if model in CLERK_WIZARDS:
@@ -273,6 +300,24 @@ class TestSecurity(TtsCase):
             with self.subTest(model=model):
                 self.assertEqual(self.allowed(model, self.low_user), set(OPERATIONS))
                 self.assertFalse(self.allowed(model, self.salesman))
+
+    def test_wizards_about_money_are_for_billing_people_alone(self):
+        for model in BILLING_WIZARDS:
+            with self.subTest(model=model):
+                self.assertEqual(self.allowed(model, self.biller), set(OPERATIONS))
+                self.assertFalse(self.allowed(model, self.manager))
+
+    def test_money_is_read_by_billing_people_and_administrators(self):
+        for model in set(MONEY_MODELS) - set(BILLING_WIZARDS):
+            for user in (self.biller, self.manager):
+                with self.subTest(model=model, user=user.login):
+                    self.assertIn("read", self.allowed(model, user))
+
+    def test_nobody_makes_or_deletes_what_tiktok_settled(self):
+        for model in ("tts.statement", "tts.transaction", "tts.payout"):
+            for user in (self.biller, self.manager):
+                with self.subTest(model=model, user=user.login):
+                    self.assertFalse(self.allowed(model, user) & {"create", "unlink"})
 
     def test_everybody_else_may_do_nothing_at_all(self):
         for model in self.own_models():
@@ -302,21 +347,20 @@ class TestSecurity(TtsCase):
 
     def test_every_public_method_is_a_known_button(self):
         for model in self.own_models():
-            known = MANAGER_BUTTONS.get(model, set()) | USER_BUTTONS.get(model, set())
-            for name in self.buttons(model) - known:
+            known = [name for owner, name in known_buttons() if owner == model]
+            for name in self.buttons(model) - set(known):
                 with self.subTest(model=model, method=name):
                     self.assertTrue(name.startswith(OPENING))
 
     def test_no_button_of_a_manager_works_for_a_clerk(self):
         samples = self.make_samples()
-        for model, names in MANAGER_BUTTONS.items():
-            for name in names:
-                record = samples[model].with_user(self.low_user)
-                with (
-                    self.subTest(model=model, method=name),
-                    self.assertRaises(AccessError),
-                ):
-                    getattr(record, name)()
+        for model, name in known_buttons(MANAGER_BUTTONS, BILLING_BUTTONS):
+            record = samples[model].with_user(self.low_user)
+            with (
+                self.subTest(model=model, method=name),
+                self.assertRaises(AccessError),
+            ):
+                getattr(record, name)()
 
     def test_no_button_changes_anything_for_a_stranger(self):
         samples = self.make_samples()
@@ -339,11 +383,18 @@ class TestSecurity(TtsCase):
 
     def test_no_button_works_on_a_record_of_another_company(self):
         samples = self.make_samples()
-        for model, names in (MANAGER_BUTTONS | USER_BUTTONS).items():
+        for model, name in known_buttons():
+            record = samples[model].with_user(self.foreign_manager)
+            with (
+                self.subTest(model=model, method=name),
+                self.assertRaises(AccessError),
+            ):
+                getattr(record, name)()
+
+
+def known_buttons(*groups):
+    """Yield (model, name) of all buttons, or of those for some people."""
+    for buttons in groups or (MANAGER_BUTTONS, BILLING_BUTTONS, USER_BUTTONS):
+        for model, names in buttons.items():
             for name in names:
-                record = samples[model].with_user(self.foreign_manager)
-                with (
-                    self.subTest(model=model, method=name),
-                    self.assertRaises(AccessError),
-                ):
-                    getattr(record, name)()
+                yield model, name
