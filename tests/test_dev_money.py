@@ -19,9 +19,10 @@ class TestReconcileMoney(PayoutCase):
         self.invoices = self.invoice(self.order)
         self.complete(self.order_id)
 
-    def booked_statement(self, **values):
+    def booked_statement(self):
         """Settle, read and book what is complete; return the statement."""
-        remote_id = self.settle(**values)
+        # Of yesterday: it is not paid yet.
+        remote_id = self.settle(days_ago=1)
         self.read()
         return self.book(self.statement(remote_id))
 
@@ -106,7 +107,7 @@ class TestReconcileMoney(PayoutCase):
     # === ENTRIES === #
 
     def test_a_statement_that_was_never_booked_is_missed(self):
-        self.settle()
+        self.settle(days_ago=1)
         verdict = self.judge()
         self.assertEqual((verdict.wrong_entries, verdict.good), (1, False))
 
@@ -226,16 +227,15 @@ class TestReconcileMoney(PayoutCase):
     def spoiled_statement(self):
         order_id, _order = self.import_units()
         self.complete(order_id)
-        day = int(self.sandbox.now()) - 5 * 86400
-        self.spoil(self.settle(day=day), "head")
+        self.spoil(self.settle(days_ago=0), "head")
         self.read()
 
     # === PAYOUTS === #
 
     def test_what_was_paid_is_not_owed_any_more(self):
         statement = self.booked_statement()
-        pay = {"pay": [statement.remote_id]}
-        self.control("POST", "/finance", pay)
+        paid = {"payment_status": "PAID"}
+        self.control("POST", f"/finance/{statement.remote_id}", paid)
         verdict = self.judge()
         self.assertEqual(verdict.intermediary_off, verdict.payable)
         self.assertFalse(verdict.good)
@@ -246,7 +246,7 @@ class TestReconcileMoney(PayoutCase):
 
     def test_a_day_without_transactions_counts_for_nothing(self):
         self.booked_statement()
-        empty = self.settle(day=int(self.sandbox.now()) - 9 * 86400)
+        empty = self.settle(days_ago=2)
         self.read()
         self.assertEqual(self.statement(empty).state, "empty")
         self.assertEqual(self.judge().statements, 1)
