@@ -118,3 +118,4 @@ from . import tts_payout_match
 from . import tts_shop_payout
 from . import account_bank_statement_line
 from . import sale_order_settle
+from . import tts_settle_issue

@@ -6,6 +6,7 @@ from .. import const
 from ..utils import naive
 from .tts_statement_absorb import FIRST_STATEMENTS, PAYMENT_PATIENCE
 
+BROKEN_PAYOUTS_KEY = "broken-payouts"
 PAYOUT_OVERLAP = timedelta(days=30)
 KINDS = {
     "WITHDRAW": "withdraw",
@@ -249,13 +250,12 @@ class TtsShop(models.Model):
 
     def _note_broken_payouts(self, problems):
         """Show a person the payouts that cannot be read, for as long as they come."""
-        key = "broken-payouts"
         if not problems:
-            self.env["tts.issue"]._close(self, [key])
+            self.env["tts.issue"]._close(self, [BROKEN_PAYOUTS_KEY])
             return
         self.env["tts.issue"]._raise(
             self,
-            key,
+            BROKEN_PAYOUTS_KEY,
             category="settlement",
             name=self.env._("A payout of %s cannot be read", self.name),
             reason="\n".join(str(problem) for problem in problems[:10]),

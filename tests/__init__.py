@@ -98,6 +98,7 @@ from . import (
     test_security,
     test_settle_cost,
     test_settle_forecast,
+    test_settle_issue,
     test_settle_mismatch,
     test_settle_payouts,
     test_settle_read,
