@@ -129,6 +129,7 @@ from . import (
     test_tour,
     test_views,
 )
+from . import test_booking_cost
 from . import test_booking_entry
 from . import test_booking_settle
 from . import test_booking_setup
