@@ -28,7 +28,7 @@ class AccountMove(models.Model):
 
         Odoo takes an entry beside a credit note for a reversal.
         """
-        super()._compute_payment_state()
+        result = super()._compute_payment_state()
         for move in self:
             if (
                 move.payment_state == "reversed"
@@ -36,6 +36,7 @@ class AccountMove(models.Model):
                 and any(move._get_reconciled_amls().move_id.mapped("tts_booking_key"))
             ):
                 move.payment_state = "paid"
+        return result
 
     # === ENTRIES OF STATEMENTS === #
 
