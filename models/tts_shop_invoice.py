@@ -127,15 +127,22 @@ class TtsIssue(models.Model):
         )
 
     def _retry(self):
-        """Override to create the missing invoice of an order.
+        """Override to create the missing invoice of an order, or to upload it again.
 
         :return: what to show, if anything
+        :raise AccessError: invoices are for billing people
         """
-        if not self.key.startswith("invoice:"):
+        kind, _sep, _name = self.key.partition(":")
+        if kind not in ("invoice", "upload"):
             return super()._retry()
+        self.env["account.move"].sudo(False).check_access("create")
+        if kind == "upload":
+            uploads = self.env["tts.invoice.upload"].search(
+                [("order_id", "=", self.order_id.id), ("state", "=", "failed")]
+            )
+            return uploads.action_retry()
         if self._is_invoiced():
             self._set_closed()
             return None
-        self.env["account.move"].sudo(False).check_access("create")
         moves, reasons = self.sale_order_id._tts_create_invoices()
         return self.env["tts.order"]._show_invoices(moves, list(reasons.values()))

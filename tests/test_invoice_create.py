@@ -20,7 +20,7 @@ class InvoiceCase(MoneyCase):
             self.sync()
         return self.sale_order(order_id)
 
-    def create(self, orders, **options):
+    def bill(self, orders, **options):
         return orders._tts_create_invoices(**options)
 
     def invoice_of(self, order):
@@ -36,7 +36,7 @@ class TestInvoiceCreate(InvoiceCase):
 
     def test_an_invoice_bears_the_id_of_its_tiktok_order(self):
         order = self.ordered()
-        moves, reasons = self.create(order)
+        moves, reasons = self.bill(order)
         self.assertFalse(reasons)
         remote_id = order.tts_order_id.remote_id
         self.assertEqual(moves.tts_order_id, order.tts_order_id)
@@ -47,7 +47,7 @@ class TestInvoiceCreate(InvoiceCase):
 
     def test_an_invoice_is_found_by_the_id_of_its_tiktok_order(self):
         order = self.ordered()
-        moves, _reasons = self.create(order)
+        moves, _reasons = self.bill(order)
         found = self.env["account.move"].search(
             [("tts_order_id", "ilike", order.tts_order_id.remote_id)]
         )
@@ -85,7 +85,7 @@ class TestInvoiceCreate(InvoiceCase):
         self.assertEqual(len(orders._create_invoices()), 1)
 
     def test_a_credit_note_keeps_the_tiktok_order(self):
-        invoice, _reasons = self.create(self.ordered())
+        invoice, _reasons = self.bill(self.ordered())
         wizard = (
             self.env["account.move.reversal"]
             .with_context(active_model="account.move", active_ids=invoice.ids)
@@ -96,20 +96,20 @@ class TestInvoiceCreate(InvoiceCase):
         self.assertEqual(note.tts_order_id, invoice.tts_order_id)
 
     def test_a_duplicate_belongs_to_no_tiktok_order(self):
-        invoice, _reasons = self.create(self.ordered())
+        invoice, _reasons = self.bill(self.ordered())
         self.assertFalse(invoice.copy().tts_order_id)
 
     # === WHICH ORDERS === #
 
     def test_what_has_not_left_is_named_and_not_invoiced(self):
         order = self.ordered(status=None)
-        moves, reasons = self.create(order)
+        moves, reasons = self.bill(order)
         self.assertFalse(moves)
         self.assertIn("has not been shipped", reasons[order])
 
     def test_what_has_not_left_is_invoiced_when_it_must_be(self):
         order = self.ordered(status=None)
-        moves, _reasons = self.create(order, force=True)
+        moves, _reasons = self.bill(order, force=True)
         self.assertEqual(moves.amount_total, order.amount_total)
 
     def test_an_order_whose_delivery_is_done_is_invoiced(self):
@@ -117,7 +117,7 @@ class TestInvoiceCreate(InvoiceCase):
         for move in order.picking_ids.move_ids:
             move.write({"quantity": move.product_uom_qty, "picked": True})
         order.picking_ids._action_done()
-        moves, _reasons = self.create(order)
+        moves, _reasons = self.bill(order)
         self.assertEqual(moves.amount_total, order.amount_total)
 
     def test_what_tiktok_ships_itself_is_invoiced_by_its_status(self):
@@ -125,19 +125,19 @@ class TestInvoiceCreate(InvoiceCase):
         order = self.ordered(unit, fulfillment_type="FULFILLMENT_BY_TIKTOK")
         self.assertFalse(order.picking_ids)
         self.product().invoice_policy = "delivery"
-        moves, _reasons = self.create(order)
+        moves, _reasons = self.bill(order)
         self.assertEqual(moves.amount_total, order.amount_total)
 
     def test_goods_invoiced_on_delivery_are_invoiced_whole(self):
         self.product().invoice_policy = "delivery"
         order = self.ordered()
-        moves, _reasons = self.create(order)
+        moves, _reasons = self.bill(order)
         self.assertEqual(moves.amount_total, order.amount_total)
 
     def test_shipping_is_on_the_invoice(self):
         order = self.ordered()
         shipping = order.order_line.filtered("is_delivery")
-        moves, _reasons = self.create(order)
+        moves, _reasons = self.bill(order)
         self.assertGreater(shipping.price_total, 0)
         self.assertEqual(
             shipping.invoice_lines.mapped("price_total"), [shipping.price_total]
@@ -154,7 +154,7 @@ class TestInvoiceCreate(InvoiceCase):
         )
         self.shop.write({"tax_policy": "included", "tax_ids": tax.ids})
         order = self.ordered(self.unit(quantity=7, original_price="3.33"))
-        moves, reasons = self.create(order)
+        moves, reasons = self.bill(order)
         self.assertFalse(reasons)
         self.assertEqual(moves.amount_total, order.amount_total)
         self.assertEqual(moves.invoice_line_ids.tax_ids, tax)
@@ -168,7 +168,7 @@ class TestInvoiceCreate(InvoiceCase):
         self.change(order_id, status="IN_TRANSIT", force=True)
         self.sync()
         order = self.sale_order(order_id)
-        moves, _reasons = self.create(order)
+        moves, _reasons = self.bill(order)
         self.assertEqual(moves.amount_total, order.amount_total)
         goods = moves.invoice_line_ids.filtered(
             lambda row: row.product_id == self.product()
@@ -177,29 +177,29 @@ class TestInvoiceCreate(InvoiceCase):
 
     def test_an_invoiced_order_is_fine_and_gets_no_second_invoice(self):
         order = self.ordered()
-        self.create(order)
-        moves, reasons = self.create(order)
+        self.bill(order)
+        moves, reasons = self.bill(order)
         self.assertFalse(moves)
         self.assertFalse(reasons)
 
     def test_a_refunded_order_is_not_invoiced_again(self):
         order = self.ordered()
-        invoice, _reasons = self.create(order)
+        invoice, _reasons = self.bill(order)
         self.credit(invoice)
-        moves, _reasons = self.create(order)
+        moves, _reasons = self.bill(order)
         self.assertFalse(moves)
 
     def test_a_draft_of_somebody_is_left_to_him(self):
         order = self.ordered()
         draft = order._create_invoices()
-        moves, reasons = self.create(order)
+        moves, reasons = self.bill(order)
         self.assertFalse(moves)
         self.assertIn("draft invoice", reasons[order])
         self.assertEqual(draft.state, "draft")
 
     def test_an_order_of_another_channel_is_named(self):
         order = self.ordered().copy()
-        _moves, reasons = self.create(order)
+        _moves, reasons = self.bill(order)
         self.assertIn("not an order of TikTok", reasons[order])
 
     # === ONE BAD APPLE === #
@@ -210,7 +210,7 @@ class TestInvoiceCreate(InvoiceCase):
         with self.spoiled(
             "sale.order", "_prepare_invoice", lambda order: order.id == bad.id
         ):
-            moves, reasons = self.create(orders)
+            moves, reasons = self.bill(orders)
         self.assertEqual(moves.tts_order_id, (orders - bad).tts_order_id)
         self.assertEqual(set(moves.mapped("state")), {"posted"})
         self.assertEqual(list(reasons), [bad])
@@ -221,11 +221,18 @@ class TestInvoiceCreate(InvoiceCase):
     def test_the_issue_of_a_failing_order_closes_when_it_is_invoiced(self):
         order = self.ordered()
         with self.spoiled("sale.order", "_prepare_invoice", lambda *args: True):
-            self.create(order)
+            self.bill(order)
         issue = self.issue_of(order)
         issue.action_retry()
         self.assertEqual(issue.state, "closed")
         self.assertEqual(self.invoice_of(order).state, "posted")
+
+    def test_a_clerk_cannot_retry_the_issue_of_an_invoice(self):
+        order = self.ordered()
+        with self.spoiled("sale.order", "_prepare_invoice", lambda *args: True):
+            self.bill(order)
+        with self.assertRaises(AccessError):
+            self.issue_of(order).with_user(self.low_user).action_retry()
 
     def test_an_invoice_that_is_worth_something_else_stays_a_draft(self):
         order = self.ordered()
@@ -236,7 +243,7 @@ class TestInvoiceCreate(InvoiceCase):
             return original(line, **values) | {"price_unit": 99}
 
         self.patch(owner, "_prepare_invoice_line", dearer)
-        moves, reasons = self.create(order)
+        moves, reasons = self.bill(order)
         self.assertEqual(moves.state, "draft")
         self.assertIn("396.00", reasons[order])
         self.assertIn(order.tts_order_id.remote_id, self.issue_of(order).name)
@@ -244,7 +251,7 @@ class TestInvoiceCreate(InvoiceCase):
     def test_the_issue_of_a_draft_closes_when_it_is_posted(self):
         order = self.ordered()
         with self.spoiled("sale.order", "_prepare_invoice", lambda *args: True):
-            self.create(order)
+            self.bill(order)
         order._create_invoices().action_post()
         self.run_cron("ir_cron_invoices")
         self.assertFalse(self.issue_of(order))
@@ -278,14 +285,14 @@ class TestInvoiceCreate(InvoiceCase):
     def test_an_invoice_bears_the_day_its_goods_left(self):
         self.shop.invoice_policy = "shipped"
         order = self.delivered_on("2025-11-04 12:00:00")
-        moves, _reasons = self.create(order)
+        moves, _reasons = self.bill(order)
         self.assertEqual(moves.invoice_date, date(2025, 11, 4))
 
     def test_goods_that_left_in_a_locked_period_are_invoiced_today(self):
         self.shop.invoice_policy = "shipped"
         order = self.delivered_on("2025-11-04 12:00:00")
         self.company.fiscalyear_lock_date = "2025-12-31"
-        moves, reasons = self.create(order)
+        moves, reasons = self.bill(order)
         self.assertFalse(reasons)
         self.assertEqual(moves.invoice_date, fields.Date.context_today(order))
         self.assertEqual(moves.state, "posted")

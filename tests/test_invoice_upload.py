@@ -105,6 +105,14 @@ class TestInvoiceUpload(MoneyCase):
         self.assertEqual(move.tts_upload_ids.state, "done")
         self.assertFalse(self.upload_issue(move))
 
+    def test_retrying_the_issue_sends_the_file_that_is_there_now(self):
+        move = self.invoice_to_upload(content=b"no xml at all")
+        self.send()
+        self.attach(move)
+        self.upload_issue(move).with_user(self.biller).action_retry()
+        self.send()
+        self.assertEqual(move.tts_upload_ids.state, "done")
+
     def test_one_refusal_keeps_no_other_from_being_uploaded(self):
         bad = self.invoice_to_upload(content=b"no xml at all")
         good = self.invoice_to_upload()
