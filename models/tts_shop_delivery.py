@@ -1,30 +1,19 @@
 import logging
 from datetime import timedelta
-from functools import partial
-
-from psycopg2 import OperationalError
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL
 
 from .. import const
-from ..lib.errors import RateLimited, TikTokError, Unauthorized
+from ..lib.errors import TikTokError
 from ..lib.packages import parse_package
-from ..utils import back_off, from_epoch, note_failure, reason_of, to_epoch
-from .tts_shop_sync import (
-    AGAIN_IN,
-    BACK_OFF_CAP,
-    BACK_OFF_START,
-    BATCH,
-    FIRST_LOOK_BACK,
-    OVERLAP,
-    Interrupted,
-)
+from ..utils import from_epoch, to_epoch
+from .tts_shop_sync import BATCH, FIRST_LOOK_BACK, OVERLAP, Interrupted
 
 _logger = logging.getLogger(__name__)
 
 DELIVERIES_EVERY = timedelta(minutes=15)
+DELIVERIES_KEY = "deliveries"
 # Sets our advisory locks apart from everybody else's; the second key is the shop.
 DELIVERY_LOCK_SPACE = 0x7478
 READ_AGAIN_AFTER = timedelta(minutes=30)
@@ -92,15 +81,9 @@ class TtsShop(models.Model):
 
         A shop that fails keeps its reason and its own next try; the others go on.
         """
-        cron = self.env["ir.cron"]
         # In sudo mode: a second copy of the scheduled action may run as anybody.
         due = self.sudo()._due_delivery_shops()
-        cron._commit_progress(remaining=len(due))
-        for position, shop in enumerate(due, start=1):
-            time_left = shop[0]._sync_deliveries_safely()
-            waiting = len(due) - position if time_left else len(due) - position + 1
-            if not cron._commit_progress(1, remaining=waiting) or not time_left:
-                break
+        due._run_queue(lambda shop: shop._sync_deliveries_safely())
 
     @api.model
     def _due_delivery_shops(self):
@@ -142,18 +125,11 @@ class TtsShop(models.Model):
         :return: False when time is up before the end
         """
         shop = self.with_company(self.company_id)
-        try:
-            return shop._sync_deliveries()
-        except (Interrupted, OperationalError) as error:
-            self.env.cr.rollback()
-            _logger.info("TikTok Shop %s: its deliveries wait: %r", shop.id, error)
-            shop._trigger_deliveries(at=fields.Datetime.now() + AGAIN_IN)
-        except TikTokError as error:
-            note_failure(shop, partial(shop._note_delivery_failure, error))
-        except Exception as error:
-            _logger.exception("TikTok Shop %s: its deliveries failed", shop.id)
-            note_failure(shop, partial(shop._note_delivery_failure, error))
-        return True
+        return shop._run_safely(
+            shop._sync_deliveries,
+            shop._trigger_deliveries,
+            shop._note_delivery_failure,
+        )
 
     def _sync_deliveries(self):
         """Take the steps that are due; one that fails keeps no other from its turn.
@@ -161,7 +137,7 @@ class TtsShop(models.Model):
         :return: False when time is up before the end
         :raise TikTokError: the first failure, after the other steps
         """
-        started, failure = fields.Datetime.now(), None
+        started = fields.Datetime.now()
         is_due = not self.next_delivery_sync or self.next_delivery_sync <= started
         steps = [self._send_shipments, self._fetch_labels]
         if is_due:
@@ -172,19 +148,8 @@ class TtsShop(models.Model):
                 self._fetch_labels,
                 self._warn_of_deadlines,
             ]
-        with self._client() as client:
-            for step in steps:
-                try:
-                    if not step(client):
-                        return False
-                except (RateLimited, Unauthorized):
-                    raise  # no call of this shop would fare better now
-                except TikTokError as error:
-                    self.env.cr.rollback()
-                    failure = failure or error
-                self.env["ir.cron"]._commit_progress()
-        if failure:
-            raise failure
+        if not self._take_steps(steps):
+            return False
         self._note_delivery_success(started, is_due)
         return True
 
@@ -193,13 +158,7 @@ class TtsShop(models.Model):
 
         :raise Interrupted: another worker has them
         """
-        [[taken]] = self.env.execute_query(
-            SQL(
-                "SELECT pg_try_advisory_xact_lock(%s, %s)", DELIVERY_LOCK_SPACE, self.id
-            )
-        )
-        if not taken:
-            raise Interrupted()
+        self._take_lock(DELIVERY_LOCK_SPACE)
 
     # === STEPS === #
 
@@ -271,55 +230,26 @@ class TtsShop(models.Model):
     # === OUTCOME === #
 
     def _note_delivery_success(self, started, is_due):
-        values = {}
-        if is_due:
-            values["next_delivery_sync"] = started + DELIVERIES_EVERY
-        if self.delivery_failure_count or self.last_delivery_error:
-            values |= {"delivery_failure_count": 0, "last_delivery_error": False}
-            self.env["tts.issue"]._close(self, ["deliveries"])
-        if values:
-            self.write(values)
+        values = {"next_delivery_sync": started + DELIVERIES_EVERY} if is_due else {}
+        self._note_work_success("delivery", DELIVERIES_KEY, values)
 
     def _note_delivery_failure(self, error):
         """Keep the reason on the shop and plan its next try; nobody else is stopped."""
-        disconnected = isinstance(
-            error, Unauthorized
-        ) and self.account_id._note_trouble(error)
-        wait = back_off(BACK_OFF_START, self.delivery_failure_count, error)
-        next_try = fields.Datetime.now() + min(wait, BACK_OFF_CAP)
-        reason = reason_of(error)
-        self.write(
-            {
-                "next_delivery_sync": next_try,
-                "delivery_failure_count": self.delivery_failure_count + 1,
-                "last_delivery_error": reason,
-            }
-        )
-        if disconnected:
-            return  # One cause, one issue: the account's. Authorizing makes us due.
-        self.env["tts.issue"]._raise(
-            self,
-            "deliveries",
+        next_try = self._note_work_failure(
+            "delivery",
+            error,
+            DELIVERIES_KEY,
             category="connection",
             name=self.env._("Deliveries of %s could not be followed", self.name),
-            reason=reason,
             hint=self._failure_hint(error),
-            next_retry=next_try,
         )
-        self._trigger_deliveries(at=next_try)
+        if next_try:
+            self._trigger_deliveries(at=next_try)
 
     def _reconnected(self):
         """Look at deliveries at once after an account was authorized again."""
         result = super()._reconnected()
-        self.write(
-            {
-                "delivery_failure_count": 0,
-                "last_delivery_error": False,
-                "next_delivery_sync": False,
-            }
-        )
-        for shop in self:
-            self.env["tts.issue"]._close(shop, ["deliveries"])
+        self._reset_work("delivery", DELIVERIES_KEY)
         if self:
             self._trigger_deliveries()
         return result

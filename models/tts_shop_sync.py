@@ -49,15 +49,8 @@ class TtsShop(models.Model):
 
         A shop that fails keeps its reason and its own next try; the others go on.
         """
-        cron = self.env["ir.cron"]
         # In sudo mode: a second copy of the scheduled action may run as anybody.
-        due = self.sudo()._due_shops()
-        cron._commit_progress(remaining=len(due))
-        for position, shop in enumerate(due, start=1):
-            time_left = shop[0]._sync_orders_safely()
-            waiting = len(due) - position if time_left else len(due) - position + 1
-            if not cron._commit_progress(1, remaining=waiting) or not time_left:
-                break
+        self.sudo()._due_shops()._run_queue(lambda shop: shop._sync_orders_safely())
 
     @api.model
     def _due_shops(self):
