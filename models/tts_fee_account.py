@@ -21,7 +21,7 @@ class TtsFeeAccount(models.Model):
     sequence = fields.Integer(default=10)
     group = fields.Selection(const.FEE_GROUPS, string="Kind", required=True)
     account_id = fields.Many2one(
-        "account.account", string="Account", check_company=True, ondelete="restrict"
+        "account.account", check_company=True, ondelete="restrict"
     )
     expected_rate = fields.Float(
         string="Expected %",

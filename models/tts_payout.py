@@ -69,9 +69,7 @@ class TtsPayout(models.Model):
         help="What is taken from the balance, before any exchange.",
     )
     exchange_rate = fields.Char(readonly=True)
-    bank_account = fields.Char(
-        string="Bank Account", readonly=True, help="Its last digits, as TikTok shows."
-    )
+    bank_account = fields.Char(readonly=True, help="Its last digits, as TikTok shows.")
     statement_ids = fields.One2many(
         "tts.statement", "payout_id", string="Statements", readonly=True
     )

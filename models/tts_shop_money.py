@@ -20,9 +20,7 @@ class TtsShop(models.Model):
     )
     settlement_failure_count = fields.Integer(readonly=True, copy=False)
     last_settlement_error = fields.Char(readonly=True, copy=False)
-    last_settlement_sync = fields.Datetime(
-        string="Last Settlement Sync", readonly=True, copy=False
-    )
+    last_settlement_sync = fields.Datetime(readonly=True, copy=False)
     invoice_policy = fields.Selection(
         [
             ("manual", "By hand"),
@@ -53,7 +51,6 @@ class TtsShop(models.Model):
     )
     intermediary_account_id = fields.Many2one(
         "account.account",
-        string="Intermediary Account",
         check_company=True,
         copy=False,
         domain="[('reconcile', '=', True)]",
@@ -61,7 +58,6 @@ class TtsShop(models.Model):
     )
     reserve_account_id = fields.Many2one(
         "account.account",
-        string="Reserve Account",
         check_company=True,
         copy=False,
         help="What TikTok holds back for a while.",

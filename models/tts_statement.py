@@ -89,7 +89,6 @@ class TtsStatement(models.Model):
     transaction_count = fields.Integer(compute="_compute_transaction_count")
     payout_id = fields.Many2one(
         "tts.payout",
-        string="Payout",
         readonly=True,
         index="btree_not_null",
         ondelete="set null",

@@ -113,7 +113,7 @@ class TtsTransaction(models.Model):
     fee_difference = fields.Monetary(
         readonly=True, help="The fees taken, less those expected. Negative: more taken."
     )
-    fee_differs = fields.Boolean(string="Fee Differs", readonly=True, index=True)
+    fee_differs = fields.Boolean(readonly=True, index=True)
     move_line_ids = fields.One2many(
         "account.move.line", "tts_transaction_id", string="Journal Items", readonly=True
     )

@@ -135,7 +135,7 @@ class MoneyMachine(Machine):
         self.case.sync()
 
     @rule()
-    def read(self):
+    def read_now(self):
         self.case.read_all()
 
     @rule(fault=st.sampled_from(FAULTS))

@@ -51,7 +51,7 @@ class SettleCase(OrderCase):
     def spoil(self, statement_id, kind):
         self.control("POST", f"/finance/{statement_id}", {"spoil": kind})
 
-    def read(self):
+    def read_settlements(self):
         """Run the scheduled action as if it were time to."""
         self.shop.write({"next_settlement_sync": False, "settlement_failure_count": 0})
         return self.run_cron("ir_cron_settlements")
@@ -59,7 +59,7 @@ class SettleCase(OrderCase):
     def read_again(self, statement):
         """Let the next reading of a statement be now."""
         statement.next_try = fields.Datetime.now() - timedelta(minutes=1)
-        return self.read()
+        return self.read_settlements()
 
     def told(self, statement_id):
         """Return a statement as the sandbox's own books have it."""

@@ -16,13 +16,13 @@ class TestBookingPolicy(MoneyCase):
 
     def test_by_hand_books_nothing_by_itself(self):
         statement = self.one()
-        self.read()
+        self.read_settlements()
         self.assertEqual(statement.state, "ready")
 
     def test_automatically_books_what_adds_up(self):
         self.shop.booking_policy = "automatic"
         healthy, broken = self.one(), self.one(spoil="0.01")
-        self.read()
+        self.read_settlements()
         self.assertEqual(healthy.state, "booked")
         self.assertEqual(broken.state, "mismatch")
 
@@ -30,25 +30,25 @@ class TestBookingPolicy(MoneyCase):
         self.shop.booking_policy = "automatic"
         statement = self.one()
         self.company.fiscalyear_lock_date = statement.date
-        self.read()
+        self.read_settlements()
         self.assertEqual(statement.state, "error")
         self.company.fiscalyear_lock_date = False
-        self.read()
+        self.read_settlements()
         self.assertEqual(statement.state, "error")
         statement.next_try = "2020-01-01"
-        self.read()
+        self.read_settlements()
         self.assertEqual(statement.state, "booked")
 
     def test_accounts_that_are_missing_are_one_issue_for_all_statements(self):
         self.shop.booking_policy = "automatic"
         self.shop.payment_journal_id.unlink()
         statements = self.one() | self.one()
-        self.read()
+        self.read_settlements()
         self.assertEqual(set(statements.mapped("state")), {"ready"})
         issue = self.issues("money")
         self.assertEqual(len(issue), 1)
         self.shop.action_set_up_money()
-        self.read()
+        self.read_settlements()
         self.assertEqual(issue.state, "closed")
         self.assertEqual(set(statements.mapped("state")), {"booked"})
 
@@ -74,7 +74,7 @@ class TestBookingPolicy(MoneyCase):
         self.shop.booking_policy = "automatic"
         statement = self.book(self.one())
         statement.action_reverse()
-        self.read()
+        self.read_settlements()
         self.assertEqual(statement.state, "ready")
         statement.action_book()
         self.assertEqual(statement.state, "booked")

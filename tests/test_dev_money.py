@@ -23,7 +23,7 @@ class TestReconcileMoney(PayoutCase):
         """Settle, read and book what is complete; return the statement."""
         # Of yesterday: it is not paid yet.
         remote_id = self.settle(days_ago=1)
-        self.read()
+        self.read_settlements()
         return self.book(self.statement(remote_id))
 
     def books(self):
@@ -228,7 +228,7 @@ class TestReconcileMoney(PayoutCase):
         order_id, _order = self.import_units()
         self.complete(order_id)
         self.spoil(self.settle(days_ago=0), "head")
-        self.read()
+        self.read_settlements()
 
     # === PAYOUTS === #
 
@@ -240,14 +240,14 @@ class TestReconcileMoney(PayoutCase):
         self.assertEqual(verdict.intermediary_off, verdict.payable)
         self.assertFalse(verdict.good)
         self.bank_line(statement.amount_payable, days_ago=0)
-        self.read()
+        self.read_settlements()
         self.run_matching()
         self.assertTrue(self.judge().good)
 
     def test_a_day_without_transactions_counts_for_nothing(self):
         self.booked_statement()
         empty = self.settle(days_ago=2)
-        self.read()
+        self.read_settlements()
         self.assertEqual(self.statement(empty).state, "empty")
         self.assertEqual(self.judge().statements, 1)
         self.assertLess(self.statement(empty).date, date.today())

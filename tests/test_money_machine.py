@@ -32,9 +32,10 @@ class MachineCase(MoneyCase):
         )
         cls.in_bank = cls.env["tts.payout"]
 
-    def empty_sandbox(self):
-        super().empty_sandbox()
-        type(self).in_bank = self.env["tts.payout"]
+    @classmethod
+    def empty_sandbox(cls):
+        cls.in_bank = cls.env["tts.payout"]
+        return super().empty_sandbox()
 
     def settle_day(self):
         """Settle all that waits into a statement of a day that is over."""
@@ -45,7 +46,7 @@ class MachineCase(MoneyCase):
         self.statement().filtered("next_try").next_try = fields.Datetime.now()
         # The days that are settled here lie in the past.
         self.shop.statement_cursor = False
-        self.read()
+        self.read_settlements()
 
     def register(self, invoices):
         """Register payments of invoices as the page for it does."""

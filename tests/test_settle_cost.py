@@ -22,7 +22,7 @@ class TestSettleCost(SettleCase):
         self.env.flush_all()
         self.env.invalidate_all()
         before = self.env.cr.sql_log_count
-        self.read()
+        self.read_settlements()
         found = self.env.cr.sql_log_count - before
         statement = self.statement(statement_id)
         self.assertEqual(statement.state, "ready")
@@ -41,5 +41,5 @@ class TestSettleCost(SettleCase):
         self.env.flush_all()
         self.env.invalidate_all()
         before = self.env.cr.sql_log_count
-        self.read()
+        self.read_settlements()
         self.assertLess((self.env.cr.sql_log_count - before) / MANY, 3)

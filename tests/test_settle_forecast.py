@@ -21,7 +21,7 @@ class TestSettleForecast(SettleCase):
 
     def test_what_is_on_its_way_is_expected(self):
         order_id = self.on_its_way()
-        self.read()
+        self.read_settlements()
         row = self.forecast(order_id)
         self.assertEqual(row.order_id, self.mirror(order_id))
         self.assertGreater(row.amount_settlement, 0)
@@ -30,16 +30,16 @@ class TestSettleForecast(SettleCase):
 
     def test_what_arrived_has_its_day(self):
         order_id = self.on_its_way("DELIVERED")
-        self.read()
+        self.read_settlements()
         self.assertGreater(self.forecast(order_id).expected_date, fields.Date.today())
 
     def test_a_forecast_is_no_transaction_and_vanishes_with_its_statement(self):
         order_id = self.on_its_way("DELIVERED")
-        self.read()
+        self.read_settlements()
         self.assertFalse(self.transactions(order_id))
         expected = self.forecast(order_id).amount_settlement
         self.settle(order_id)
-        self.read()
+        self.read_settlements()
         self.assertFalse(self.forecast(order_id))
         row = self.transactions(order_id)
         if row.amount_forecast:  # only where TikTok keeps the id
@@ -47,18 +47,18 @@ class TestSettleForecast(SettleCase):
 
     def test_a_forecast_that_changes_is_the_same_row(self):
         order_id = self.on_its_way()
-        self.read()
+        self.read_settlements()
         row = self.forecast(order_id)
         self.change(order_id, status="DELIVERED", force=True)
-        self.read()
+        self.read_settlements()
         self.assertEqual(self.forecast(order_id), row)
         self.assertTrue(row.expected_date)
 
     def test_forecasts_stay_when_they_cannot_be_read(self):
         order_id = self.on_its_way()
-        self.read()
+        self.read_settlements()
         with self.fault("http_500", path="/finance/202507", times=9):
-            self.read()
+            self.read_settlements()
         self.assertTrue(self.forecast(order_id))
         self.assertEqual(self.shop.settlement_failure_count, 1)
 
@@ -136,7 +136,7 @@ class TestSettleForecast(SettleCase):
         order = self.completed_order(20)
         self.assertEqual(self.shop.unpaid_count, 1)
         self.settle(order.remote_id)
-        self.read()
+        self.read_settlements()
         self.assertFalse(order.unpaid_age)
         self.assertFalse(self.unpaid())
         self.shop.invalidate_recordset()

@@ -11,7 +11,7 @@ class TestSettleIssue(SettleCase):
     def mismatch(self):
         _order_id, statement_id = self.settled_order()
         self.spoil(statement_id, "count")
-        self.read()
+        self.read_settlements()
         return self.statement(statement_id)
 
     def issue_of(self, statement):
@@ -40,7 +40,7 @@ class TestSettleIssue(SettleCase):
 
     def test_retrying_a_failed_sync_makes_the_shop_due(self):
         with self.fault("http_500", path="/finance", times=99):
-            self.read()
+            self.read_settlements()
         self.issues("settlements").with_user(self.biller).action_retry()
         self.assertIn(self.shop, self.env["tts.shop"]._due_settlement_shops())
 
@@ -48,7 +48,7 @@ class TestSettleIssue(SettleCase):
         order_id, _order = self.import_units()
         self.finance(fee={"order_id": order_id, "key": "new_fee", "amount": "-0.50"})
         self.settle(order_id)
-        self.read()
+        self.read_settlements()
         with self.assertRaisesRegex(UserError, "new_fee"):
             self.issues("fee-key:new_fee").action_retry()
 
@@ -59,7 +59,7 @@ class TestSettleIssue(SettleCase):
         self.env.invalidate_all()
         order_id = self.place_units(self.unit())
         self.settle(order_id)
-        self.read()
+        self.read_settlements()
         return order_id, self.issues(f"unknown-order:{order_id}")
 
     def test_retrying_an_unknown_order_imports_it(self):

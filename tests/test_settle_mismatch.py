@@ -13,7 +13,7 @@ class TestSettleMismatch(SettleCase):
     def spoiled_statement(self, kind):
         _order_id, statement_id = self.settled_order()
         self.spoil(statement_id, kind)
-        self.read()
+        self.read_settlements()
         return self.statement(statement_id)
 
     def check_mismatch(self, statement):
@@ -90,7 +90,7 @@ class TestSettleMismatch(SettleCase):
     def test_one_that_waits_is_not_read_before_its_time(self):
         self.spoiled_statement("count")
         before = self.calls("/statement_transactions")
-        self.read()
+        self.read_settlements()
         self.assertEqual(self.calls("/statement_transactions"), before)
 
     def test_a_statement_whose_time_has_come_makes_its_shop_due(self):
@@ -105,20 +105,20 @@ class TestSettleMismatch(SettleCase):
         _order_id, good_id = self.settled_order(self.unit())
         bad.next_try = fields.Datetime.now()
         self.shop.statement_cursor = fields.Datetime.now() - timedelta(days=20)
-        self.read()
+        self.read_settlements()
         self.assertEqual(bad.state, "mismatch")
         self.assertEqual(self.statement(good_id).state, "ready")
 
     def test_a_transaction_of_another_statement_is_told_and_not_moved(self):
         _order_id, statement_id = self.settled_order()
-        self.read()
+        self.read_settlements()
         row = self.transactions()
         other = self.statement(statement_id).copy({"remote_id": "elsewhere"})
         row.statement_id = other
         self.env.flush_all()
         statement = self.statement(statement_id)
         statement.state = "new"
-        self.read()
+        self.read_settlements()
         self.check_mismatch(statement)
         self.assertIn("elsewhere", statement.error_message)
         self.assertEqual(row.statement_id, other)
@@ -127,7 +127,7 @@ class TestSettleMismatch(SettleCase):
         currency = self.env["res.currency"].search([("name", "=", "MYR")])
         self.settled_order()
         currency.name = "XMY"
-        self.read()
+        self.read_settlements()
         statement = self.statement()
         self.check_mismatch(statement)
         self.assertIn("MYR", statement.error_message)
@@ -142,5 +142,5 @@ class TestSettleMismatch(SettleCase):
         self.env["res.currency"].with_context(active_test=False).search(
             [("name", "=", "MYR")]
         ).rounding = 1
-        self.read()
+        self.read_settlements()
         self.check_mismatch(self.statement())

@@ -26,7 +26,7 @@ class TestSettlePayments(SettleCase):
     def test_a_payment_is_linked_to_its_statement(self):
         statement_id = self.unpaid_statement()
         payment_id = self.pay(statement_id)
-        self.read()
+        self.read_settlements()
         [payout] = self.payouts()
         statement = self.statement(statement_id)
         self.assertEqual(payout.remote_id, payment_id)
@@ -40,7 +40,7 @@ class TestSettlePayments(SettleCase):
         self.adjust("PLATFORM_PENALTY", "-1.00")
         self.settle(days_ago=10)  # negative: it is carried into the next payment
         self.settled_order()
-        self.read()
+        self.read_settlements()
         [payout] = self.payouts()
         self.assertEqual(len(payout.statement_ids), 2)
         self.assertAlmostEqual(
@@ -50,32 +50,32 @@ class TestSettlePayments(SettleCase):
     def test_an_open_payment_is_paid_later(self):
         statement_id = self.unpaid_statement()
         self.pay(statement_id, status="PROCESSING")
-        self.read()
+        self.read_settlements()
         [payout] = self.payouts()
         self.assertEqual(payout.state, "open")
         self.assertFalse(payout.paid_time)
         self.control("POST", f"/finance/{statement_id}", {"payment_status": "PAID"})
-        self.read()
+        self.read_settlements()
         self.assertEqual(payout.state, "paid")
         self.assertTrue(payout.paid_time)
 
     def test_a_failed_payment_is_told_and_heals(self):
         statement_id = self.unpaid_statement()
         payment_id = self.pay(statement_id, status="FAILED")
-        self.read()
+        self.read_settlements()
         [payout] = self.payouts()
         self.assertEqual(payout.state, "failed")
         [issue] = self.issues(f"payout:{payment_id}")
         self.assertTrue(issue.activity_ids)
         self.control("POST", f"/finance/{statement_id}", {"payment_status": "PAID"})
-        self.read()
+        self.read_settlements()
         self.assertEqual(payout.state, "paid")
         self.assertFalse(self.issues())
 
     def test_a_payment_in_another_currency_has_both_amounts(self):
         statement_id = self.unpaid_statement()
         self.pay(statement_id, currency="USD", exchange_rate="1.250000")
-        self.read()
+        self.read_settlements()
         [payout] = self.payouts()
         statement = self.statement(statement_id)
         self.assertEqual(payout.currency_id.name, "USD")
@@ -86,7 +86,7 @@ class TestSettlePayments(SettleCase):
 
     def test_a_payout_that_is_in_the_bank_stays_there(self):
         self.pay(self.unpaid_statement())
-        self.read()
+        self.read_settlements()
         [payout] = self.payouts()
         payout.state = "matched"
         self.assertFalse(payout._news({"state": "paid"}))
@@ -94,13 +94,13 @@ class TestSettlePayments(SettleCase):
 
     def test_reading_payouts_twice_makes_none_twice(self):
         self.pay(self.unpaid_statement())
-        self.read()
-        self.read()
+        self.read_settlements()
+        self.read_settlements()
         self.assertEqual(len(self.payouts()), 1)
 
     def test_an_old_open_payment_is_still_asked_for(self):
         self.pay(self.unpaid_statement(), status="PROCESSING")
-        self.read()
+        self.read_settlements()
         old = fields.Datetime.now() - timedelta(days=70)
         self.payouts().create_time = old
         self.assertEqual(self.shop._payouts_since(fields.Datetime.now()), old)
@@ -121,26 +121,26 @@ class TestSettleWithdrawals(SettleCase):
     def test_a_withdrawal_comes_into_the_bank_whatever_its_sign(self):
         self.withdraw()
         self.withdraw(negative=True)
-        self.read()
+        self.read_settlements()
         self.assertEqual(self.payouts("withdraw").mapped("amount"), [100.0, 100.0])
         self.assertEqual(set(self.payouts("withdraw").mapped("state")), {"paid"})
 
     def test_money_that_comes_into_the_balance_moves_no_bank(self):
         _order_id, statement_id = self.settled_order()
         self.control("POST", f"/finance/{statement_id}", {"payment_status": "SETTLED"})
-        self.read()
+        self.read_settlements()
         [payout] = self.payouts("settle")
         self.assertEqual(payout.state, "none")
         self.assertEqual(payout.amount, self.statement(statement_id).amount_payable)
 
     def test_a_withdrawal_that_comes_back_leaves_the_bank(self):
         self.withdraw(type="REVERSE")
-        self.read()
+        self.read_settlements()
         self.assertEqual(self.payouts("reverse").amount, -100.0)
 
     def test_a_withdrawal_on_its_way_is_open_and_later_paid(self):
         withdrawal_id = self.withdraw(status="PROCESSING")
-        self.read()
+        self.read_settlements()
         payout = self.payouts("withdraw")
         self.assertEqual(payout.state, "open")
         [row] = [
@@ -149,24 +149,24 @@ class TestSettleWithdrawals(SettleCase):
             if row.id == withdrawal_id
         ]
         row.status = "SUCCESS"
-        self.read()
+        self.read_settlements()
         self.assertEqual(payout.state, "paid")
 
     def test_a_failed_withdrawal_is_told(self):
         withdrawal_id = self.withdraw(status="FAILED")
-        self.read()
+        self.read_settlements()
         self.assertEqual(self.payouts("withdraw").state, "failed")
         self.assertTrue(self.issues(f"payout:{withdrawal_id}"))
 
     def test_types_and_statuses_that_are_new_are_kept_as_they_came(self):
         self.withdraw(type="REWARD", status="INIT")
-        self.read()
+        self.read_settlements()
         for payout in self.payouts("other"):
             self.assertEqual(payout.remote_type, "REWARD")
             self.assertEqual(payout.remote_status, "INIT")
             self.assertEqual(payout.state, "none")
 
     def test_payments_are_not_asked_for(self):
-        self.read()
+        self.read_settlements()
         self.assertFalse(self.calls("/payments"))
         self.assertTrue(self.calls("/withdrawals"))

@@ -28,28 +28,28 @@ class TestSettleTrouble(SettleCase):
 
     def test_an_error_of_tiktok_is_told_and_heals(self):
         with self.fault("http_500", path="/finance", times=99):
-            self.read()
+            self.read_settlements()
         self.failed()
-        self.read()
+        self.read_settlements()
         self.assertFalse(self.shop.settlement_failure_count)
         self.assertFalse(self.shop.last_settlement_error)
         self.assertFalse(self.issues())
 
     def test_a_page_instead_of_json_is_told(self):
         with self.fault("html_502", path="/finance", times=99):
-            self.read()
+            self.read_settlements()
         self.failed()
 
     def test_too_many_calls_wait_as_long_as_tiktok_says(self):
         with self.fault("rate_limit", path="/finance", times=99):
-            self.read()
+            self.read_settlements()
         self.failed()
         wait = self.shop.next_settlement_sync - fields.Datetime.now()
         self.assertLess(wait, timedelta(hours=1))
 
     def test_a_shop_that_fails_waits_longer_each_time(self):
         with self.fault("http_500", path="/finance", times=999):
-            self.read()
+            self.read_settlements()
             first = self.shop.next_settlement_sync - fields.Datetime.now()
             self.shop.next_settlement_sync = fields.Datetime.now()
             self.run_cron("ir_cron_settlements")
@@ -60,7 +60,7 @@ class TestSettleTrouble(SettleCase):
         granted = self.sandbox.accounts.access
         for token in granted.values():
             self.patch_scopes(token)
-        self.read()
+        self.read_settlements()
         issue = self.failed()
         self.assertIn("seller.finance.info", issue.hint)
         wait = self.shop.next_settlement_sync - fields.Datetime.now()
@@ -77,17 +77,17 @@ class TestSettleTrouble(SettleCase):
     def test_one_step_that_fails_keeps_no_other_from_its_turn(self):
         _order_id, statement_id = self.settled_order()
         with self.fault("http_500", path="/finance/202309/withdrawals", times=99):
-            self.read()
+            self.read_settlements()
         self.failed()
         self.assertEqual(self.statement(statement_id).state, "ready")
         self.assertTrue(self.calls("/orders/unsettled"))
 
     def test_a_statement_that_is_refused_keeps_its_reason(self):
         _order_id, statement_id = self.settled_order()
-        self.read()
+        self.read_settlements()
         statement = self.statement(statement_id)
         statement.write({"state": "new", "remote_id": "1"})
-        self.read()
+        self.read_settlements()
         self.assertEqual(statement.state, "mismatch")
         self.assertTrue(statement.error_message)
         self.assertFalse(self.shop.settlement_failure_count)
@@ -110,11 +110,11 @@ class TestSettleTrouble(SettleCase):
     def test_a_worker_that_dies_between_pages_leaves_a_statement_to_read(self):
         order_id, statement_id = self.settled_order()
         with self.interrupted("_check_reading", OperationalError("died")):
-            self.read()
+            self.read_settlements()
         self.assertEqual(self.statement(statement_id).state, "new")
         self.assertEqual(len(self.transactions(order_id)), 1)
         self.assertFalse(self.shop.settlement_failure_count)
-        self.read()
+        self.read_settlements()
         self.assertEqual(self.statement(statement_id).state, "ready")
         self.assertEqual(len(self.transactions(order_id)), 1)
         self.assertTrue(self.mirror(order_id).settled_at)
@@ -123,14 +123,14 @@ class TestSettleTrouble(SettleCase):
     def test_what_nobody_foresaw_is_told(self):
         self.settled_order()
         with self.interrupted("_check_reading", ZeroDivisionError("odd")):
-            self.read()
+            self.read_settlements()
         self.assertIn("odd", self.failed().reason)
 
     def test_a_shop_that_another_worker_has_waits_a_minute(self):
         _order_id, statement_id = self.settled_order()
         with self.registry.cursor() as other:
             other.execute("SELECT pg_advisory_lock(%s, %s)", (0x7479, self.shop.id))
-            self.read()
+            self.read_settlements()
             other.execute("SELECT pg_advisory_unlock_all()")
         self.assertFalse(self.shop.settlement_failure_count)
         self.assertFalse(self.statement(statement_id))
@@ -138,18 +138,18 @@ class TestSettleTrouble(SettleCase):
     def test_ids_that_come_as_numbers_are_as_good(self):
         _order_id, statement_id = self.settled_order()
         with self.fault("number_ids", path="/finance", times=99):
-            self.read()
+            self.read_settlements()
         self.assertEqual(self.statement(statement_id).state, "ready")
 
     def test_a_statement_that_cannot_be_read_is_told_and_holds_the_cursor(self):
         _order_id, statement_id = self.settled_order()
         path = "/finance/202309/statements"
         with self.fault("unknown_enum", key="settlement_amount", path=path, times=1):
-            self.read()
+            self.read_settlements()
         self.assertFalse(self.statement(statement_id))
         self.assertFalse(self.shop.statement_cursor)
         self.assertIn("settlement_amount", self.issues("broken-statements").reason)
-        self.read()
+        self.read_settlements()
         self.assertTrue(self.statement(statement_id))
         self.assertTrue(self.shop.statement_cursor)
         self.assertFalse(self.issues())
@@ -158,7 +158,7 @@ class TestSettleTrouble(SettleCase):
         _order_id, statement_id = self.settled_order()
         path = "/finance/202501/statements"
         with self.fault("unknown_enum", key="revenue_amount", path=path, times=1):
-            self.read()
+            self.read_settlements()
         statement = self.statement(statement_id)
         self.assertEqual(statement.state, "mismatch")
         self.assertIn("revenue_amount", statement.error_message)
@@ -169,7 +169,7 @@ class TestSettleTrouble(SettleCase):
         for number in range(120):
             self.adjust("REBATE", f"{number + 1}.00")
         self.settle(days_ago=1)
-        self.read()
+        self.read_settlements()
         statement = self.statement()
         self.assertEqual(statement.state, "ready")
         self.assertEqual(statement.transaction_count, 120)
@@ -181,7 +181,7 @@ class TestSettleTrouble(SettleCase):
         return self.shop in self.env["tts.shop"]._due_settlement_shops()
 
     def test_a_shop_is_due_once_a_day(self):
-        self.read()
+        self.read_settlements()
         wait = self.shop.next_settlement_sync - fields.Datetime.now()
         self.assertGreater(wait, SETTLEMENTS_EVERY - timedelta(minutes=5))
         self.assertFalse(self.due())
@@ -191,7 +191,7 @@ class TestSettleTrouble(SettleCase):
         self.assertFalse(self.due())
 
     def test_a_disconnected_shop_is_not_due_before_it_is_authorized_again(self):
-        self.read()
+        self.read_settlements()
         self.account.state = "disconnected"
         self.assertFalse(self.due())
         self.account.state = "connected"
@@ -227,7 +227,7 @@ class TestSettleTrouble(SettleCase):
 
     def test_the_money_of_a_shop_belongs_to_its_company(self):
         self.settled_order()
-        self.read()
+        self.read_settlements()
         other = self.env["res.company"].create({"name": "Other company"})
         stranger = new_test_user(
             self.env,
@@ -241,7 +241,7 @@ class TestSettleTrouble(SettleCase):
 
     def test_people_without_billing_rights_see_no_money(self):
         self.settled_order()
-        self.read()
+        self.read_settlements()
         for user in (self.low_user, self.salesman):
             with self.assertRaises(AccessError):
                 self.statement().with_user(user).read(["amount_payable"])

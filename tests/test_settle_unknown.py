@@ -29,7 +29,7 @@ class TestSettleUnknown(SettleCase):
 
     def test_an_unknown_fee_is_another_fee_with_an_issue(self):
         order_id, statement_id = self.settle_with_fee()
-        self.read()
+        self.read_settlements()
         self.assertEqual(self.statement(statement_id).state, "ready")
         row = self.transactions(order_id)
         self.assertEqual(row.amount_other, -0.5)
@@ -40,7 +40,7 @@ class TestSettleUnknown(SettleCase):
 
     def test_a_known_fee_asks_nobody(self):
         self.settle_with_fee("mall_service_fee_amount")
-        self.read()
+        self.read_settlements()
         self.assertFalse(self.issues())
         row = self.transactions()
         self.assertFalse(row.unknown_keys)
@@ -50,23 +50,23 @@ class TestSettleUnknown(SettleCase):
     def test_one_unknown_key_is_one_issue(self):
         self.settle_with_fee()
         self.settle_with_fee()
-        self.read()
+        self.read_settlements()
         [issue] = self.issues("fee-key:brand_new_fee")
         self.assertEqual(issue.count, 2)
 
     def test_reading_again_does_not_ask_again(self):
         _order_id, statement_id = self.settle_with_fee()
-        self.read()
+        self.read_settlements()
         self.issues("fee-key:brand_new_fee").action_dismiss()
         self.statement(statement_id).state = "new"
-        self.read()
+        self.read_settlements()
         [issue] = self.issues("fee-key:brand_new_fee", state="dismissed")
         self.assertEqual(issue.count, 1)
 
     def test_an_unknown_adjustment_is_another_adjustment_with_an_issue(self):
         self.adjust("MOON_PHASE_CORRECTION", "2.00")
         self.settle(days_ago=1)
-        self.read()
+        self.read_settlements()
         row = self.transactions()
         self.assertEqual(row.adjustment_group, "adjustment")
         [issue] = self.issues("adjustment:MOON_PHASE_CORRECTION")
@@ -75,7 +75,7 @@ class TestSettleUnknown(SettleCase):
     def test_types_with_odd_brackets_are_known(self):
         self.adjust("Violation fee （credit card）", "-2.00")
         self.settle(days_ago=1)
-        self.read()
+        self.read_settlements()
         self.assertEqual(self.transactions().adjustment_group, "penalty")
         self.assertFalse(self.issues())
 
@@ -88,7 +88,7 @@ class TestSettleUnknown(SettleCase):
 
     def test_an_unknown_order_is_told_and_its_statement_can_be_booked(self):
         order_id, statement_id = self.settle_unknown()
-        self.read()
+        self.read_settlements()
         self.assertEqual(self.statement(statement_id).state, "ready")
         row = self.transactions(order_id)
         self.assertFalse(row.order_id)
@@ -100,13 +100,13 @@ class TestSettleUnknown(SettleCase):
         early = fields.Datetime.now() - timedelta(days=40)
         self.change(order_id, set={"create_time": int(early.timestamp())})
         self.settle(order_id)
-        self.read()
+        self.read_settlements()
         self.assertTrue(self.transactions(order_id))
         self.assertFalse(self.issues())
 
     def test_an_order_that_comes_later_finds_its_settlement(self):
         order_id, _statement_id = self.settle_unknown()
-        self.read()
+        self.read_settlements()
         self.sync()
         order = self.mirror(order_id)
         self.assertEqual(self.transactions(order_id).order_id, order)
@@ -115,7 +115,7 @@ class TestSettleUnknown(SettleCase):
 
     def test_booking_hears_of_an_order_that_comes_later(self):
         order_id, _statement_id = self.settle_unknown()
-        self.read()
+        self.read_settlements()
         heard = []
         owner = type(self.env["tts.transaction"])
         with patch.object(owner, "_on_order_known", lambda rows: heard.append(rows)):
@@ -124,7 +124,7 @@ class TestSettleUnknown(SettleCase):
 
     def test_an_order_comes_in_although_its_settlement_cannot_be_moved(self):
         order_id, _statement_id = self.settle_unknown()
-        self.read()
+        self.read_settlements()
         with self.spoiled("tts.transaction", "_on_order_known", lambda _rows: True):
             self.sync()
         self.assertEqual(self.sale_order(order_id).state, "sale")
@@ -135,7 +135,7 @@ class TestSettleUnknown(SettleCase):
         order_id, _statement_id = self.settle_unknown()
         other = self.shop.copy({"name": "Another shop", "remote_id": "1"})
         self.env["tts.order"].create({"shop_id": other.id, "remote_id": order_id})
-        self.read()
+        self.read_settlements()
         self.assertFalse(self.transactions(order_id).order_id)
 
     # === FEES === #
@@ -151,7 +151,7 @@ class TestSettleUnknown(SettleCase):
 
     def test_fees_that_are_as_expected_are_not_listed(self):
         order_id, _statement_id = self.settled_order()
-        self.read()
+        self.read_settlements()
         row = self.transactions(order_id)
         self.expect(commission=self.rate_of(row, "commission"))
         self.assertFalse(row.fee_differs)
@@ -160,7 +160,7 @@ class TestSettleUnknown(SettleCase):
     def test_a_fee_that_differs_is_listed_with_its_difference(self):
         order_id, _statement_id = self.settled_order()
         self.expect(commission=1.0)
-        self.read()
+        self.read_settlements()
         row = self.transactions(order_id)
         self.assertTrue(row.fee_differs)
         self.assertAlmostEqual(row.expected_fees, -row.amount_sale / 100, 2)
@@ -170,7 +170,7 @@ class TestSettleUnknown(SettleCase):
     def test_another_expectation_is_applied_at_once(self):
         order_id, _statement_id = self.settled_order()
         self.expect(commission=1.0)
-        self.read()
+        self.read_settlements()
         self.shop.fee_account_ids.tolerance = 50
         self.assertFalse(self.transactions(order_id).fee_differs)
         self.shop.fee_account_ids.tolerance = 0.1
@@ -179,13 +179,13 @@ class TestSettleUnknown(SettleCase):
     def test_an_expectation_that_is_deleted_expects_nothing(self):
         order_id, _statement_id = self.settled_order()
         self.expect(commission=1.0)
-        self.read()
+        self.read_settlements()
         self.shop.fee_account_ids.unlink()
         self.assertFalse(self.transactions(order_id).fee_differs)
 
     def test_two_fees_that_outweigh_each_other_are_both_odd(self):
         order_id, _statement_id = self.settled_order()
-        self.read()
+        self.read_settlements()
         row = self.transactions(order_id)
         commission = self.rate_of(row, "commission")
         transaction = self.rate_of(row, "transaction")
