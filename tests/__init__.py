@@ -2,6 +2,14 @@ from . import (
     test_account,
     test_arrange,
     test_base_import,
+    test_booking_cost,
+    test_booking_currency,
+    test_booking_entry,
+    test_booking_policy,
+    test_booking_reverse,
+    test_booking_settle,
+    test_booking_setup,
+    test_booking_trouble,
     test_catalogue_cost,
     test_catalogue_daily,
     test_catalogue_import,
@@ -28,6 +36,11 @@ from . import (
     test_fuzz_amounts,
     test_heal,
     test_heal_money,
+    test_invoice_cost,
+    test_invoice_create,
+    test_invoice_download,
+    test_invoice_payment,
+    test_invoice_upload,
     test_issue,
     test_kill,
     test_label_fetch,
@@ -74,8 +87,13 @@ from . import (
     test_order_import,
     test_order_money,
     test_package_absorb,
+    test_payout_match,
     test_sandbox_aftersale_calls,
     test_sandbox_aftersale_cancel,
+    test_sandbox_aftersale_client,
+    test_sandbox_aftersale_contract,
+    test_sandbox_aftersale_money,
+    test_sandbox_aftersale_refusals,
     test_sandbox_aftersale_return,
     test_sandbox_business,
     test_sandbox_catalogue,
@@ -129,17 +147,3 @@ from . import (
     test_tour,
     test_views,
 )
-from . import test_booking_cost
-from . import test_booking_entry
-from . import test_booking_settle
-from . import test_booking_setup
-from . import test_invoice_cost
-from . import test_invoice_create
-from . import test_invoice_download
-from . import test_invoice_payment
-from . import test_invoice_upload
-from . import test_payout_match
-from . import test_booking_trouble
-from . import test_booking_reverse
-from . import test_booking_currency
-from . import test_booking_policy
