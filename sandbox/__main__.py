@@ -34,6 +34,7 @@ def parser():
     add("--keep-refresh", action="store_true", help="a refresh keeps its token")
     add("--revoke-old", action="store_true", help="a refresh kills old access tokens")
     add("--offset-pages", action="store_true", help="page tokens that count rows")
+    add("--generation", default="", help="202309: no newer after-sales calls")
     add("--label-delay", type=int, default=0, help="label calls before it is ready")
     add("--label-seconds", type=float, default=0, help="from shipping to the label")
     add("--label-kb", type=int, default=0, help="weight of a label page")
@@ -61,6 +62,7 @@ def make(arguments):
             "label_seconds",
             "label_kb",
             "offset_pages",
+            "generation",
         )
     }
     statuses = tuple(name for name in arguments.statuses.split(",") if name)

@@ -2,12 +2,18 @@
 
 from odoo.tests import BaseCase
 
-from .sandbox_client import NOW, SandboxClient
+from .sandbox_client import SandboxClient
 
 BASE = "/return_refund"
 HOUR, DAY = 3600, 86_400
 CANCEL = "CANCELLATION_REQUEST_"
 RETURN = "RETURN_OR_REFUND_REQUEST_"
+PENDING, SUCCESS = f"{RETURN}PENDING", f"{RETURN}SUCCESS"
+CLOSED, COMPLETE = f"{RETURN}CANCEL", f"{RETURN}COMPLETE"
+REJECTED = "REFUND_OR_RETURN_REQUEST_REJECT"
+AWAITING, SHIPPED = "AWAITING_BUYER_SHIP", "BUYER_SHIPPED_ITEM"
+PACKED = "seller_reject_apply_product_has_been_packed"
+STOCK = "seller_cancel_reason_out_of_stock"
 
 
 class AftersaleCase(BaseCase):
@@ -133,4 +139,34 @@ class AftersaleCase(BaseCase):
         return int(self.box.now())
 
 
-__all__ = ["BASE", "CANCEL", "DAY", "HOUR", "NOW", "RETURN", "AftersaleCase"]
+class CancelCase(AftersaleCase):
+    def cancel(self, order_id, reason=STOCK, **body):
+        """Cancel as the seller and return the whole answer."""
+        body = {"order_id": order_id, "cancel_reason": reason, **body}
+        path = f"{BASE}/202602/cancellations"
+        return self.client.call("POST", path, body=body)[1]
+
+    def search(self, query=None, version="202309", **body):
+        path = f"{BASE}/{version}/cancellations/search"
+        data = self.client.data("POST", path, query, body)
+        return [row["cancel_id"] for row in data.get("cancellations", [])]
+
+    def available(self):
+        warehouse = self.client.shop.warehouse()["id"]
+        return self.sku.available(warehouse)
+
+
+class ReturnCase(AftersaleCase):
+    def setUp(self):
+        super().setUp()
+        self.open()
+
+    def status(self, case_id):
+        return self.find_return(case_id)["return_status"]
+
+    def action(self, case_id):
+        rows = self.find_return(case_id).get("seller_next_action_response")
+        return rows and (rows[0]["action"], rows[0]["deadline"] - self.now())
+
+    def offer(self, amount, currency="MYR"):
+        return {"partial_refund": {"amount": amount, "currency": currency}}

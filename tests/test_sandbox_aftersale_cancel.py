@@ -1,29 +1,17 @@
-"""Cancellations of the sandbox: who cancels what, and what the calls answer."""
+"""Cancellations of the sandbox: requests, who cancels what, and finding them."""
 
 from odoo.tests import tagged
 
-from ..sandbox.aftersales_reasons import reject as reject_reasons
-from .sandbox_aftersale_case import BASE, CANCEL, DAY, HOUR, NOW, AftersaleCase
-
-PACKED = "seller_reject_apply_product_has_been_packed"
-STOCK = "seller_cancel_reason_out_of_stock"
-
-
-class CancelCase(AftersaleCase):
-    def cancel(self, order_id, reason=STOCK, **body):
-        """Cancel as the seller and return the whole answer."""
-        body = {"order_id": order_id, "cancel_reason": reason, **body}
-        path = f"{BASE}/202602/cancellations"
-        return self.client.call("POST", path, body=body)[1]
-
-    def search(self, query=None, version="202309", **body):
-        path = f"{BASE}/{version}/cancellations/search"
-        data = self.client.data("POST", path, query, body)
-        return [row["cancel_id"] for row in data.get("cancellations", [])]
-
-    def available(self):
-        warehouse = self.client.shop.warehouse()["id"]
-        return self.sku.available(warehouse)
+from .sandbox_aftersale_case import (
+    BASE,
+    CANCEL,
+    DAY,
+    HOUR,
+    PACKED,
+    STOCK,
+    CancelCase,
+)
+from .sandbox_client import NOW
 
 
 @tagged("post_install", "-at_install")
@@ -274,158 +262,6 @@ class TestSandboxCancelled(CancelCase):
             rows[0]["quantity"] = 1
             self.assertEqual(self.cancel(order_id, reason, skus=rows)["code"], 0)
             self.assertEqual(self.order(order_id).status, "CANCELLED")
-
-
-@tagged("post_install", "-at_install")
-class TestSandboxCancelRefusals(CancelCase):
-    def test_answers_after_the_end_name_what_happened(self):
-        self.open()
-        for step, approve, reject in (
-            ("approve", 25020009, 25020010),
-            ("reject", 25011012, 25011011),
-            ("withdraw", 25020009, 25011011),
-        ):
-            with self.subTest(step):
-                _order_id, case_id = self.asked()
-                self.step(case_id, step, "cancellations")
-                self.assertEqual(self.answer(case_id), approve)
-                code = self.answer(case_id, "reject", reject_reason=PACKED)
-                self.assertEqual(code, reject)
-
-    def test_a_case_of_nobody_or_of_another_shop_is_refused(self):
-        self.client = self.two_shops()
-        self.assertEqual(self.answer("1"), 25007006)
-        shop = list(self.box.shops.values())[1]
-        body = {"shop_id": shop.id, "order": {"status": "AWAITING_SHIPMENT"}}
-        [order_id] = self.client.door("POST", "/orders", body)["ids"]
-        case_id = self.ask(order_id)
-        self.assertEqual(self.answer(case_id), 25020005)
-        self.assertEqual(self.cancel(order_id)["code"], 25020005)
-
-    def two_shops(self):
-        self.open()
-        client = type(self.client)(markets=["MY", "SG"], orders=0)
-        self.box = client.box
-        return client
-
-    def test_the_status_of_the_order_decides_who_may_cancel(self):
-        for market, status, code in (
-            ("MY", "UNPAID", 25001003),
-            ("MY", "ON_HOLD", 0),
-            ("MY", "AWAITING_COLLECTION", 25001045),
-            ("US", "AWAITING_COLLECTION", 0),
-            ("US", "IN_TRANSIT", 25001045),
-            ("MY", "DELIVERED", 25001003),
-            ("MY", "COMPLETED", 25001051),
-            ("MY", "CANCELLED", 25001011),
-        ):
-            with self.subTest(f"{market} {status}"):
-                self.open(market)
-                self.assertEqual(self.cancel(self.place(status))["code"], code)
-
-    def test_an_open_request_is_in_the_way_of_the_seller(self):
-        self.open()
-        order_id, _case_id = self.asked()
-        self.assertEqual(self.cancel(order_id)["code"], 25001011)
-
-    def test_a_reason_has_to_fit(self):
-        self.open()
-        for reason, code in (
-            ("seller_cancel_unpaid_reason_out_of_stock", 25001021),
-            ("seller_cancel_unable_to_deliver_to_buyer_address", 25001021),
-            ("ecom_order_to_ship_canceled_reason_better_price", 25001015),
-            ("nope", 25001014),
-        ):
-            with self.subTest(reason):
-                self.assertEqual(self.cancel(self.place(), reason)["code"], code)
-
-    def test_asia_cancels_whole_orders_only(self):
-        self.open()
-        order_id = self.place(counts=(2,))
-        first = self.lines(order_id)[0]
-        answer = self.cancel(order_id, order_line_item_ids=[first])
-        self.assertEqual(answer["code"], 25005010)
-
-    def test_single_units_go_for_want_of_stock_only(self):
-        self.open("US")
-        order_id = self.place(counts=(2,))
-        first = self.lines(order_id)[0]
-        reason = "seller_cancel_reason_wrong_price"
-        answer = self.cancel(order_id, reason, order_line_item_ids=[first])
-        self.assertEqual(answer["code"], 25001021)
-
-    def test_a_unit_of_another_order_is_a_wrong_parameter(self):
-        self.open("US")
-        strange = self.lines(self.place())
-        answer = self.cancel(self.place(), order_line_item_ids=strange)
-        self.assertEqual(answer["code"], 25001001)
-
-    def test_a_reason_to_decline_has_to_be_one_of_now(self):
-        self.open()
-        _order_id, case_id = self.asked()
-        old = self.reasons(case_id)[0]
-        received = "seller_reject_receive_package_empty"
-        self.assertEqual(self.answer(case_id, "reject", reject_reason="nope"), 25001014)
-        self.assertEqual(
-            self.answer(case_id, "reject", reject_reason=received), 25001057
-        )
-        self.client.door("POST", "/aftersales", {"rename_reasons": True})
-        self.assertNotIn(old, self.reasons(case_id))
-        self.assertEqual(self.answer(case_id, "reject", reject_reason=old), 25001020)
-        new = self.reasons(case_id)[0]
-        self.assertEqual(self.answer(case_id, "reject", reject_reason=new), 0)
-
-    def test_reasons_are_renamed_by_the_month(self):
-        self.open()
-        market, decision = self.client.shop.market, "REJECT_REQUEST_CANCEL"
-        before = list(reject_reasons(self.box, market, decision))
-        self.later(30 * DAY)
-        after = list(reject_reasons(self.box, market, decision))
-        self.assertNotEqual(before[0], after[0])
-        self.assertEqual(before[1:], after[1:])
-
-    def test_too_much_proof_is_a_wrong_parameter(self):
-        self.open()
-        _order_id, case_id = self.asked()
-        image = {"image_id": "a", "mime_type": "image/png", "height": 1, "width": 1}
-        for body in (
-            {"comment": "x" * 501},
-            {"images": [image] * 7},
-            {"images": [{"image_id": "a"}]},
-        ):
-            code = self.answer(case_id, "reject", reject_reason=PACKED, **body)
-            self.assertEqual(code, 25001001)
-
-    def test_the_control_door_switches_a_refusal_on(self):
-        self.open()
-        order_id, case_id = self.asked()
-        body = {"refuse": 25001028, "call": "approve", "times": 2}
-        self.client.door("POST", f"/cancellations/{case_id}", body)
-        codes = [self.answer(case_id) for _time in range(3)]
-        self.assertEqual(codes, [25001028, 25001028, 0])
-        row = self.state("cancellations")[case_id]
-        self.assertEqual(row["answers"], {"APPROVE_REQUEST_CANCEL": 1})
-        self.assertEqual(row["calls"], 3)
-        other = self.place()
-        self.change(other, refuse=25001046, call="cancel")
-        self.assertEqual(self.cancel(other)["code"], 25001046)
-        self.assertEqual(self.order(order_id).status, "CANCELLED")
-
-    def test_an_idempotency_key_answers_once(self):
-        self.open()
-        _order_id, case_id = self.asked()
-        key = {"idempotency_key": "one"}
-        codes = [self.answer(case_id, query=key) for _time in range(2)]
-        self.assertEqual(codes, [0, 0])
-        self.assertEqual(self.answer(case_id), 25020009)
-        row = self.state("cancellations")[case_id]
-        self.assertEqual(row["answers"], {"APPROVE_REQUEST_CANCEL": 1})
-
-    def test_a_long_idempotency_key_is_refused(self):
-        self.open()
-        _order_id, case_id = self.asked()
-        code = self.answer(case_id, query={"idempotency_key": "x" * 256})
-        self.assertEqual(code, 36009004)
 
 
 @tagged("post_install", "-at_install")
