@@ -49,6 +49,8 @@ def show(found):
         _show_listings(found["listings"])
     if found["labels"]:
         _show_labels(found["labels"])
+    if found["settlements"]:
+        _show_settlements(found["settlements"])
 
 
 def _show_listings(measures):
@@ -86,6 +88,32 @@ def _show_labels(measures):
     print()
     for name, value, target, met in judge_labels(measures):
         print(f"{'ok' if met else 'MISSED':>7}  {name}: {value:g} (target {target})")
+
+
+def _show_settlements(measures):
+    names = ("transactions", "seconds", "cpu_seconds", "sql_per_transaction", "calls")
+    print(f"\n{'measure':<12}", *(f"{name:>19}" for name in (*names, "peak_mb")))
+    for name, row in measures.items():
+        values = (
+            f"{row['transactions']:>19}",
+            f"{row['seconds']:>19.2f}",
+            f"{row['cpu_seconds']:>19.2f}",
+            f"{row['statements'] / row['transactions']:>19.3f}",
+            f"{row['calls']:>19}",
+            f"{row['peak_mb']:>19.1f}",
+        )
+        print(f"{name:<12}", *values)
+    print()
+    for name, value, target, met in judge_settlements(measures):
+        print(f"{'ok' if met else 'MISSED':>7}  {name}: {value:g} (target {target})")
+
+
+def judge_settlements(measures):
+    """Yield (what, value, target, met) for settlements."""
+    for name, most in (("read", 1.5), ("book", 2.5)):
+        row = measures[name]
+        cost = round(row["statements"] / row["transactions"], 3)
+        yield f"{name}, SQL per transaction", cost, f"<= {most}", cost <= most
 
 
 def judge_labels(measures):

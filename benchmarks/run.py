@@ -163,6 +163,25 @@ def measure_labels(env, count):
         database.drop(env, name)
 
 
+def measure_settlements(env, count):
+    """Take the measures of a month in which this many orders settle.
+
+    :return: {measure: what the worker found}
+    """
+    name = f"{PREFIX}_settlements_{count}"
+    options = ("--profile", "bench", "--orders", str(count))
+    sandbox = server.SandboxServer(env, options=options)
+    sandbox.start()
+    try:
+        with step(f"a month of {count} transactions, and as many invoices"):
+            database.fresh(env, name, (paths.MODULE,))
+            work(env, "stage_settlements", name, sandbox.url)
+        return work(env, "settlements", name, sandbox.url)
+    finally:
+        sandbox.stop()
+        database.drop(env, name)
+
+
 def _difference(found, wanted):
     return {
         key: (found.get(key), wanted[key])
@@ -178,6 +197,7 @@ def _arguments():
     add("--repeat", default="3,1", help="rounds per number of orders, by comma")
     add("--listings", type=int, default=10_000, help="number of listings, 0 for none")
     add("--labels", type=int, default=300, help="number of labels, 0 for none")
+    add("--settlements", type=int, default=1000, help="transactions, 0 for none")
     add("--only", default=",".join(MEASURES), help="these measures, by comma")
     add("--minutes", type=float, default=10, help="no further rounds after these")
     add("--profile", action="store_true", help="show statements and functions")
@@ -225,9 +245,16 @@ def _run(arguments):
     failures = [failure for bench in benches for failure in bench.failures]
     listings = measure_listings(env, arguments.listings) if arguments.listings else {}
     labels = measure_labels(env, arguments.labels) if arguments.labels else {}
-    for name, result in [*listings.items(), *labels.items()]:
+    settled = (
+        measure_settlements(env, arguments.settlements) if arguments.settlements else {}
+    )
+    for name, result in [*listings.items(), *labels.items(), *settled.items()]:
         failures += [f"{name}: {problem}" for problem in result["problems"]]
-    figures = report.figures(results) | {"listings": listings, "labels": labels}
+    figures = report.figures(results) | {
+        "listings": listings,
+        "labels": labels,
+        "settlements": settled,
+    }
     if arguments.profile:
         report.print_profile(results)
     report.show(figures)

@@ -11,7 +11,7 @@ from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
 from odoo.tools import config
 
-from . import facts, labels, listings, profile, stage
+from . import facts, labels, listings, profile, settlements, stage
 from .floor import Floor
 from .gauge import Gauge
 
@@ -73,6 +73,7 @@ STAGES = {
     "stage_addon": stage_addon,
     "stage_plain": stage_plain,
     "stage_listings": listings.prepare,
+    "stage_settlements": settlements.prepare,
 }
 MEASURES = {
     "connector": connector,
@@ -82,7 +83,11 @@ MEASURES = {
 }
 
 
-FIGURES = {"listings": listings.measure, "labels": labels.measure}
+FIGURES = {
+    "listings": listings.measure,
+    "labels": labels.measure,
+    "settlements": settlements.measure,
+}
 OVER_HTTP = ("connector", "resync")
 
 

@@ -4,11 +4,10 @@ import dataclasses
 import time
 from decimal import Decimal
 
-from . import connect, door, money, server
+from . import connect, door, money, server, settle
 from .progress import SetupError, say, step
 from .web_client import WebClient
 
-DAY = 86400
 GONE = ("IN_TRANSIT", "DELIVERED")
 INVOICING = ("shipped", "settled", "manual")
 BOOKING = ("automatic", "manual")
@@ -142,47 +141,32 @@ def _scene(shop: dict, row: dict, orders: list[str], unit: Decimal) -> Scene:
 
 def _settle_first(sandbox: server.SandboxServer, scene: Scene, number: int) -> None:
     """Complete and settle orders, one of them refunded, some days ago."""
-    _complete(sandbox, scene.first)
+    settle.complete(sandbox, scene.first)
     if scene.whole:
         door.post(sandbox, f"/orders/{scene.whole}", refund={"shipping": True})
     if number % 3 == 0:
         fee = {"order_id": scene.first[-1], "key": NEW_FEE, "amount": str(-scene.unit)}
-        door.post(sandbox, "/finance", shop_id=scene.id, fee=fee)
+        settle.change(sandbox, scene.id, fee=fee)
     if scene.shop["region"] in RESERVES:
         reserve = {"amount": str(scene.unit), "order_id": scene.first[0]}
-        door.post(sandbox, "/finance", shop_id=scene.id, reserve=reserve)
-    _settle(sandbox, scene, range(5, 20))
+        settle.change(sandbox, scene.id, reserve=reserve)
+    settle.settle(sandbox, scene.id, range(5, 20))
 
 
 def _settle_second(sandbox: server.SandboxServer, scene: Scene, number: int) -> None:
     """Settle later orders, an earlier one's refund and what is adjusted."""
-    _complete(sandbox, scene.second)
+    settle.complete(sandbox, scene.second)
     if scene.amount:
         scene.later = scene.first[1]
         refund = {"amount": str(scene.amount)}
         door.post(sandbox, f"/orders/{scene.later}", refund=refund)
     kind, units = ADJUSTMENTS[number // 2 % len(ADJUSTMENTS)]
     adjust = {"type": kind, "amount": str(units * scene.unit)}
-    door.post(sandbox, "/finance", shop_id=scene.id, adjust=adjust)
+    settle.change(sandbox, scene.id, adjust=adjust)
     # Nobody ever sees this one in Odoo: it is over when the orders are read.
     order = {"status": "COMPLETED"}
     door.post(sandbox, "/orders", shop_id=scene.id, order=order)
-    _settle(sandbox, scene, (2, 1, 0, 3, 4))
-
-
-def _complete(sandbox: server.SandboxServer, orders: list[str]) -> None:
-    for order_id in orders:
-        door.post(sandbox, f"/orders/{order_id}", status="COMPLETED", force=True)
-
-
-def _settle(sandbox: server.SandboxServer, scene: Scene, days_ago) -> None:
-    """Settle what is complete, into a day that has no statement yet."""
-    state = door.state(sandbox, "finance", "now", raw=False)
-    taken = {row["time"] for row in state["finance"][scene.id]["statements"]}
-    midnight = int(state["now"]) // DAY * DAY
-    days = [midnight - ago * DAY for ago in days_ago]
-    day = next(day for day in days if day not in taken)
-    door.post(sandbox, "/finance/settle", shop_id=scene.id, day=day)
+    settle.settle(sandbox, scene.id, (2, 1, 0, 3, 4))
 
 
 def _spoil(sandbox: server.SandboxServer, scenes: list[Scene]) -> None:
@@ -192,11 +176,11 @@ def _spoil(sandbox: server.SandboxServer, scenes: list[Scene]) -> None:
         for row in finance[scene.id]["statements"]:
             has_cents = "." in row["settlement"]
             if has_cents and not row["payment_id"] and row["transactions"]:
-                door.post(sandbox, f"/finance/{row['id']}", spoil="head")
+                settle.spoil(sandbox, row["id"])
                 return
     scene = scenes[-1]
     last = finance[scene.id]["statements"][-1]
-    door.post(sandbox, f"/finance/{last['id']}", spoil="head")
+    settle.spoil(sandbox, last["id"])
 
 
 def _pay(sandbox: server.SandboxServer, scenes: list[Scene]) -> None:
@@ -215,7 +199,7 @@ def _pay(sandbox: server.SandboxServer, scenes: list[Scene]) -> None:
             # Some leave a part of it there.
             left = (balance / 2).quantize(Decimal(1)) if number % 3 == 1 else 0
             amount = str(balance - left)
-            door.post(sandbox, "/finance", shop_id=scene.id, withdraw=amount)
+            settle.change(sandbox, scene.id, withdraw=amount)
         open_ = [
             row["id"]
             for row in mine["statements"]
@@ -225,7 +209,7 @@ def _pay(sandbox: server.SandboxServer, scenes: list[Scene]) -> None:
         if open_ and is_foreign and not is_exchanged:
             rate = f"{1 / Decimal(money.RATES[mine['currency']]):.6f}"
             change = {"pay": open_, "currency": "USD", "exchange_rate": rate}
-            door.post(sandbox, "/finance", shop_id=scene.id, **change)
+            settle.change(sandbox, scene.id, **change)
             is_exchanged = True
 
 

@@ -26,9 +26,9 @@ RATES = {
 }
 
 
-def accountant(client: WebClient) -> WebClient:
+def accountant(client: WebClient, password: str = PASSWORD) -> WebClient:
     """Return the session of a user who has Invoicing's basic rights and no other."""
-    return users.session(client, LOGIN, PASSWORD, "account.group_account_basic")
+    return users.session(client, LOGIN, password, "account.group_account_basic")
 
 
 # === SET UP === #

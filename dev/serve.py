@@ -12,8 +12,10 @@ from . import (
     door,
     environment,
     goods,
+    money,
     paths,
     serve_delivery,
+    serve_money,
     server,
 )
 from .progress import say, step
@@ -70,6 +72,9 @@ def _connect(odoo: server.OdooServer, sandbox: server.SandboxServer) -> None:
     with step("a day in the warehouse: labels, a failed pick-up, a changed address"):
         connect.sync(client)
         serve_delivery.trouble(client, sandbox)
+    if not serve_money.is_there(client):
+        with step("a month at the accountant's: statements, payouts, forecasts"):
+            serve_money.prepare(client, sandbox)
 
 
 def _port(variable: str, default: int) -> int:
@@ -79,6 +84,7 @@ def _port(variable: str, default: int) -> int:
 def _tell(odoo: server.OdooServer, sandbox: server.SandboxServer) -> None:
     say(f"\nOdoo:    {odoo.url}/odoo/tiktok-shops   (admin / admin)")
     say(f"         {odoo.url}/odoo/tiktok-deadlines")
+    say(f"         Invoicing > TikTok Shop   ({money.LOGIN} / {money.LOGIN})")
     say(f"Sandbox: {sandbox.url}   (in place of TikTok Shop)")
     say(
         "Each shop has listings without a product: choose theirs under TikTok Listings."
