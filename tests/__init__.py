@@ -145,5 +145,6 @@ from . import (
     test_sync_run,
     test_token,
     test_tour,
+    test_tour_money,
     test_views,
 )
