@@ -7,6 +7,8 @@ from .. import const
 WITHHOLDING_MARKETS = ("ID", "MX", "PH", "TH", "VN")
 JOURNAL_CODE = "TTS"
 MOST_JOURNALS = 100
+# Accounts on which invoices and bills are reconciled by partner.
+PARTNER_TYPES = ("asset_receivable", "liability_payable")
 
 
 class MoneySetupError(UserError):
@@ -315,6 +317,16 @@ class TtsShop(models.Model):
                 shop=self.name,
             )
             raise MoneySetupError(f"{why} {self._set_up_hint()}")
+        if account.account_type in PARTNER_TYPES:
+            raise MoneySetupError(
+                self.env._(
+                    "Account %(account)s of %(shop)s is for what customers or vendors "
+                    "owe, so TikTok's money would be mixed up with theirs. Open the "
+                    "shop's page Money and choose another one.",
+                    account=account.display_name,
+                    shop=self.name,
+                )
+            )
 
     def _set_up_hint(self):
         return self.env._(

@@ -53,7 +53,8 @@ class TtsShop(models.Model):
         "account.account",
         check_company=True,
         copy=False,
-        domain="[('reconcile', '=', True)]",
+        domain="[('reconcile', '=', True), "
+        "('account_type', 'not in', ('asset_receivable', 'liability_payable'))]",
         help="What TikTok owes: statements raise it, payouts lower it.",
     )
     reserve_account_id = fields.Many2one(
@@ -67,7 +68,8 @@ class TtsShop(models.Model):
         string="Unknown Orders Account",
         check_company=True,
         copy=False,
-        domain="[('reconcile', '=', True)]",
+        domain="[('reconcile', '=', True), "
+        "('account_type', 'not in', ('asset_receivable', 'liability_payable'))]",
         help="Settled amounts of orders that are not in Odoo, until they are.",
     )
     bill_journal_id = fields.Many2one(

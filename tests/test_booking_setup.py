@@ -175,6 +175,12 @@ class TestBookingSetup(MoneyCase):
         with self.assertRaisesRegex(MoneySetupError, "does not allow reconciliation"):
             self.shop._check_money()
 
+    def test_an_account_that_customers_or_vendors_owe_on_is_named(self):
+        partner = self.shop.fee_partner_id
+        self.shop.unknown_account_id = partner.property_account_receivable_id
+        with self.assertRaisesRegex(MoneySetupError, "customers or vendors owe"):
+            self.shop._check_money()
+
     def test_a_fee_without_account_is_named(self):
         self.shop.fee_account_ids.filtered(lambda row: row.group == "ads").unlink()
         with self.assertRaisesRegex(MoneySetupError, "fee account for Ads"):
