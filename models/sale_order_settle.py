@@ -8,6 +8,12 @@ class SaleOrder(models.Model):
 
     _inherit = "sale.order"
 
+    def _tts_receivable_account(self):
+        """Return the account that an invoice of this order is receivable on."""
+        buyer = self.partner_invoice_id.commercial_partner_id
+        account = buyer.property_account_receivable_id
+        return self.fiscal_position_id.map_account(account)
+
     def message_post(self, **kwargs):
         """Override of `sale` to post nothing for each invoice of a statement.
 

@@ -96,7 +96,8 @@ class TtsStatement(models.Model):
         for order in orders:
             partner = order.sale_order_id.partner_invoice_id.commercial_partner_id
             account = (
-                accounts.get(order.remote_id) or partner.property_account_receivable_id
+                accounts.get(order.remote_id)
+                or order.sale_order_id._tts_receivable_account()
             )
             buyers[order.remote_id] = Buyer(partner, account)
         return buyers
@@ -136,16 +137,31 @@ class TtsStatement(models.Model):
         return {order.id: self._decimal(amount) for order, amount in groups}
 
     def _registered_for(self, orders, move_type, side, other_side):
-        """Sum up the payments of invoices, or credit notes, in the shop's journal."""
+        """Sum up the payments of invoices, or credit notes, in the shop's journal.
+
+        What a payment wrote off is not on the intermediary account, so it is no part.
+        """
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT document.tts_order_id, SUM(%(amount)s)
+                SELECT document.tts_order_id,
+                       SUM(%(amount)s * COALESCE(settled.share, 1))
                   FROM account_move document
                   JOIN account_move_line line ON line.move_id = document.id
                   JOIN account_partial_reconcile part ON %(own)s = line.id
                   JOIN account_move_line other ON other.id = %(other)s
                   JOIN account_move payment ON payment.id = other.move_id
+                  LEFT JOIN account_payment origin
+                    ON origin.id = payment.origin_payment_id
+                  LEFT JOIN LATERAL (
+                       SELECT ABS(
+                              SUM(balance) FILTER (
+                                WHERE account_id = origin.outstanding_account_id)
+                              / NULLIF(SUM(balance) FILTER (
+                                WHERE account_id = other.account_id), 0)) AS share
+                         FROM account_move_line
+                        WHERE move_id = payment.id
+                       ) settled ON TRUE
                  WHERE document.tts_order_id IN %(orders)s
                    AND document.move_type = %(move_type)s
                    AND line.currency_id = %(currency)s
@@ -332,7 +348,8 @@ class TtsStatement(models.Model):
                     and line.partner_id == payable.partner_id
                 )
             )
-            plan.append(payable | mine)
+            if mine:  # there is none when the groups of fees make up for each other
+                plan.append(payable | mine)
         arrived = self.payout_id.bank_line_id.move_id.line_ids.filtered(
             lambda line: (
                 line.account_id == shop.intermediary_account_id and not line.reconciled

@@ -289,6 +289,8 @@ class TtsTransaction(models.Model):
             ]
             moves.line_ids.with_context(**{SETTLING: True})._reconcile_plan(plan)
             mine.settle_state = "waiting"
+            for statement in mine.statement_id:
+                statement._create_settled_invoices()
             mine._settle_orders(mine.order_id)
 
     def _prepare_move_over(self, lines):
@@ -303,11 +305,15 @@ class TtsTransaction(models.Model):
                 "currency_id": line.currency_id.id,
                 "tts_transaction_id": self.id,
             }
-            amounts = {"balance": line.balance, "amount_currency": line.amount_currency}
+            # A person may have moved a part of it by hand.
+            amounts = {
+                "balance": line.amount_residual,
+                "amount_currency": line.amount_residual_currency,
+            }
             back = {key: -amount for key, amount in amounts.items()}
             unknown = {"account_id": line.account_id.id}
             receivable = {
-                "account_id": buyer.property_account_receivable_id.id,
+                "account_id": self.order_id.sale_order_id._tts_receivable_account().id,
                 "partner_id": buyer.id,
             }
             values += [common | unknown | back, common | receivable | amounts]
@@ -339,13 +345,12 @@ def _reconciliation_plan(ours, documents):
             groups[key][1] |= line
     plan = []
     for mine, theirs in groups.values():
-        mine = mine.filtered(lambda line: not line.reconciled)
-        if not mine or not theirs:
+        if not theirs:
             continue
-        both = mine | theirs.filtered(lambda line: not line.reconciled)
+        both = (mine | theirs).filtered(lambda line: not line.reconciled)
         debits = both.filtered(lambda line: line.balance > 0)
         if debits and debits != both:
-            plan.append(_pairs(mine, both))
+            plan.append(_pairs(mine & both, both))
     return plan
 
 

@@ -69,6 +69,15 @@ class TestBookingEntry(MoneyCase):
         self.assertFalse(statement.bill_id.amount_residual)
         self.assertEqual(self.balance(self.fee_account("commission")), -1.25)
 
+    def test_fees_that_make_up_for_each_other_have_a_bill_of_zero(self):
+        fees = {"referral_fee_amount": "-2.00", "affiliate_commission_amount": "2.00"}
+        statement = self.book(
+            self.make_statement(self.order_row(self.new_id(), "20.00", fees=fees))
+        )
+        self.assertEqual(statement.bill_id.amount_total, 0.0)
+        self.assertEqual(len(statement.bill_id.invoice_line_ids), 2)
+        self.assertEqual(self.balance(self.shop.intermediary_account_id), 20.0)
+
     def test_a_statement_without_fees_has_no_bill(self):
         order_id, order, _invoice = self.sold()
         statement = self.make_statement(self.order_row(order_id, order.amount_total))

@@ -1,3 +1,4 @@
+from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -16,6 +17,15 @@ class TestBookingSettle(MoneyCase):
         row.setdefault("sale", order.amount_total)
         statement = self.book(self.make_statement(self.order_row(order_id, **row)))
         return order_id, order, invoice, statement
+
+    def abroad(self, **values):
+        """Return a fiscal position with a receivable account of its own."""
+        account = self.env.user.partner_id.property_account_receivable_id
+        other = account.copy({"name": "Customers abroad"})
+        pair = {"account_src_id": account.id, "account_dest_id": other.id}
+        return self.env["account.fiscal.position"].create(
+            {"name": "Abroad", "account_ids": [Command.create(pair)], **values}
+        )
 
     # === REFUNDS === #
 
@@ -52,6 +62,17 @@ class TestBookingSettle(MoneyCase):
         self.assertFalse(invoice.amount_residual or note.amount_residual)
         self.assertEqual(statement.transaction_ids.settle_state, "settled")
 
+    def test_a_credit_note_of_what_was_cancelled_settles_the_rest_of_the_invoice(self):
+        order_id, order, invoice = self.sold()
+        goods = order.order_line.filtered(lambda line: not line.is_delivery)
+        rest = f"{order.amount_total - 30:.2f}"
+        statement = self.book(self.make_statement(self.order_row(order_id, rest)))
+        goods.product_uom_qty = 0
+        note = self.invoice(order)
+        self.assertEqual(note.move_type, "out_refund")
+        self.assertFalse(invoice.amount_residual or note.amount_residual)
+        self.assertEqual(statement.transaction_ids.settle_state, "settled")
+
     # === INVOICES THAT COME LATE === #
 
     def test_an_order_without_invoice_waits_for_it(self):
@@ -72,6 +93,13 @@ class TestBookingSettle(MoneyCase):
         invoice = self.invoice(order)
         self.assertEqual(invoice.payment_state, "paid")
         self.assertEqual(statement.transaction_ids.settle_state, "settled")
+
+    def test_a_late_invoice_is_paid_on_the_account_of_its_fiscal_position(self):
+        order_id, order, _none = self.sold(invoice=False)
+        order.fiscal_position_id = self.abroad()
+        self.book(self.make_statement(self.order_row(order_id, order.amount_total)))
+        invoice = self.invoice(order)
+        self.assertEqual(invoice.payment_state, "paid")
 
     def test_an_invoice_that_is_larger_stays_open_for_the_rest(self):
         order_id, order, invoice = self.sold()
@@ -164,6 +192,28 @@ class TestBookingSettle(MoneyCase):
         line = later.transaction_ids.move_line_ids
         self.assertEqual(line.balance, -2.0)
 
+    def test_what_a_registered_payment_wrote_off_is_not_taken_for_paid(self):
+        order_id, order, invoice = self.sold()
+        wizard = self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=invoice.ids
+        )
+        wizard.create(
+            {
+                "journal_id": self.shop.payment_journal_id.id,
+                "amount": order.amount_total - 3,
+                "payment_difference_handling": "reconcile",
+                "writeoff_account_id": self.fee_account("commission").id,
+            }
+        )._create_payments()
+        fees = {"referral_fee_amount": "-3.00"}
+        statement = self.book(
+            self.make_statement(self.order_row(order_id, order.amount_total, fees=fees))
+        )
+        self.assertEqual(
+            self.balance(self.shop.intermediary_account_id), statement.amount_payable
+        )
+        self.assertEqual(statement.transaction_ids.move_line_ids.balance, -3.0)
+
     def test_a_payment_in_another_journal_is_an_issue(self):
         order_id, order, invoice = self.sold()
         bank = self.env["account.journal"].create(
@@ -231,6 +281,43 @@ class TestBookingSettle(MoneyCase):
         self.assertEqual(order.amount_total, 34.99)
         self.assertEqual(self.invoice(order).payment_state, "paid")
         self.assertEqual(statement.transaction_ids.settle_state, "settled")
+
+    def test_an_order_that_came_later_is_moved_to_the_account_of_its_position(self):
+        order_id = self.place_units(self.unit(original_price="30.00"))
+        self.book(self.make_statement(self.order_row(order_id, "34.99")))
+        self.abroad(auto_apply=True, sequence=0)
+        self.sync()
+        order = self.sale_order(order_id)
+        self.assertEqual(order.fiscal_position_id.name, "Abroad")
+        self.assertEqual(self.invoice(order).payment_state, "paid")
+
+    def test_an_order_that_came_later_is_invoiced_where_settled_ones_are(self):
+        self.shop.invoice_policy = "settled"
+        order_id = self.place_units(self.unit(original_price="30.00"))
+        statement = self.book(self.make_statement(self.order_row(order_id, "34.99")))
+        self.sync()
+        invoice = self.sale_order(order_id).invoice_ids
+        self.assertEqual(invoice.payment_state, "paid")
+        self.assertEqual(statement.transaction_ids.settle_state, "settled")
+
+    def test_what_a_person_moved_off_the_unknown_account_is_not_moved_again(self):
+        order_id = self.place_units(self.unit(original_price="30.00"))
+        statement = self.book(self.make_statement(self.order_row(order_id, "30.00")))
+        line = statement.transaction_ids.move_line_ids
+        lines = [(line.account_id, 10.0), (self.fee_account("other"), -10.0)]
+        part = self.env["account.move"].create(
+            {
+                "line_ids": [
+                    Command.create({"account_id": account.id, "balance": amount})
+                    for account, amount in lines
+                ]
+            }
+        )
+        part.action_post()
+        (line | part.line_ids[:1]).reconcile()
+        self.sync()
+        self.assertEqual(self.balance(self.shop.unknown_account_id), 0.0)
+        self.assertEqual(statement.transaction_ids.settle_state, "waiting")
 
     def test_an_order_is_moved_once(self):
         order_id = self.place_units(self.unit(original_price="30.00"))
