@@ -1,5 +1,7 @@
-"""``make lint``: ruff, pylint-odoo and the two rules about imports."""
+"""``make lint``: ruff, pylint-odoo, rules about imports and names of methods."""
 
+import ast
+import collections
 import pathlib
 import re
 import subprocess
@@ -31,6 +33,7 @@ def main(_arguments: list[str]) -> int:
     }
     failed = [name for name, check in checks.items() if not _run([python, *check])]
     failed += ["import borders"] * (not _borders_hold())
+    failed += ["methods of models"] * (not _methods_are_found())
     say(f"lint: {', '.join(failed)} failed" if failed else "lint: all clean")
     return bool(failed)
 
@@ -56,3 +59,59 @@ def _imports(path: pathlib.Path, package: str) -> list[int]:
     pattern = re.compile(rf"\s*(from\s+{package}\b|import\s+.*\b{package}\b)")
     lines = path.read_text().splitlines()
     return [number for number, line in enumerate(lines, 1) if pattern.match(line)]
+
+
+def _methods_are_found() -> bool:
+    """Report what ``hidden_methods`` finds in the addon."""
+    files = [
+        path
+        for folder in ("models", "wizards")
+        for path in sorted((paths.ROOT / folder).glob("*.py"))
+    ]
+    hidden = hidden_methods(files)
+    for line in hidden:
+        say(line)
+    return not hidden
+
+
+def hidden_methods(files: list[pathlib.Path]) -> list[str]:
+    """Name the methods of models that another one of their name makes unreachable.
+
+    The parts of a model in several files do not see each other's names.
+    """
+    owners = collections.defaultdict(list)
+    for path in files:
+        for part in ast.parse(path.read_text()).body:
+            for method in _plain_methods(part):
+                place = f"{path.parent.name}/{path.name}:{method.lineno}"
+                owners[_model(part), method.name].append(place)
+    return [
+        f"{' and '.join(places)}: only one {name} of {model} is reached"
+        for (model, name), places in owners.items()
+        if len(places) > 1
+    ]
+
+
+def _plain_methods(part: ast.stmt) -> list[ast.FunctionDef]:
+    """Return the methods of a class that do not go on with ``super``."""
+    return [
+        row
+        for row in getattr(part, "body", ())
+        if isinstance(part, ast.ClassDef)
+        and isinstance(row, ast.FunctionDef)
+        and "super()" not in ast.unparse(row)
+    ]
+
+
+def _model(part: ast.ClassDef) -> str:
+    """Return the name of the model that a class defines or extends."""
+    return next(
+        (
+            ast.literal_eval(row.value)
+            for row in part.body
+            if isinstance(row, ast.Assign)
+            and row.targets[0].id in ("_name", "_inherit")
+            and isinstance(row.value, ast.Constant)
+        ),
+        part.name,
+    )

@@ -106,14 +106,6 @@ class StockPicking(models.Model):
         for picking in self:
             picking.tts_label_ids = by_picking.get(picking.id, False)
 
-    def _tts_live_packages(self):
-        """The packages of these deliveries that are neither replaced nor cancelled."""
-        return self.tts_package_ids.filtered(
-            lambda package: (
-                not package.is_gone and package.status != const.PACKAGE_CANCELLED
-            )
-        )
-
     # === BUTTONS === #
 
     def action_tts_fetch_label(self):

@@ -96,6 +96,7 @@ class StockPicking(models.Model):
         return steps
 
     def _tts_live_packages(self):
+        """The packages of these deliveries that are neither replaced nor cancelled."""
         return self.tts_package_ids.filtered(
             lambda package: (
                 not package.is_gone and package.status != const.PACKAGE_CANCELLED

@@ -78,12 +78,12 @@ class TtsShop(models.Model):
         )
         self.reserve_account_id = (
             self._usable(self.reserve_account_id)
-            or self._siblings().reserve_account_id.filtered(self._may_use)[:1]
+            or self._other_shops().reserve_account_id.filtered(self._may_use)[:1]
             or self._create_account(self.env._("TikTok Reserve"), "asset_current")
         )
         self.unknown_account_id = (
             self._usable(self.unknown_account_id)
-            or self._siblings().unknown_account_id.filtered(self._may_use)[:1]
+            or self._other_shops().unknown_account_id.filtered(self._may_use)[:1]
             or self._create_account(
                 self.env._("TikTok Unknown Orders"), "liability_current", True
             )
@@ -130,7 +130,7 @@ class TtsShop(models.Model):
         ).payment_account_id = self.intermediary_account_id
         self.bill_journal_id = (
             self._usable(self.bill_journal_id)
-            or self._siblings().bill_journal_id.filtered(self._may_use)[:1]
+            or self._other_shops().bill_journal_id.filtered(self._may_use)[:1]
             or self.env["account.journal"].search(
                 [
                     *self.env["account.journal"]._check_company_domain(self.company_id),
@@ -197,7 +197,7 @@ class TtsShop(models.Model):
 
     def _fee_account_for(self, group, label):
         """Find the account that another shop of the company has, or create one."""
-        rows = self._siblings().fee_account_ids.filtered(lambda r: r.group == group)
+        rows = self._other_shops().fee_account_ids.filtered(lambda r: r.group == group)
         return rows.account_id.filtered(self._may_use)[:1] or self._create_account(
             self.env._("TikTok: %s", self._group_label(group, label)),
             self._fee_account_type(group),
@@ -217,9 +217,9 @@ class TtsShop(models.Model):
 
     def _own_name(self, name):
         """Add the shop's name where the company has several shops."""
-        return f"{name} {self.name}" if self._siblings() else name
+        return f"{name} {self.name}" if self._other_shops() else name
 
-    def _siblings(self):
+    def _other_shops(self):
         """Return the other shops of this company."""
         return self.sudo().search(
             [("company_id", "=", self.company_id.id), ("id", "!=", self.id)]

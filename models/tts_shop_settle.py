@@ -157,6 +157,8 @@ class TtsShop(models.Model):
         due = self.next_settlement_sync
         is_due = due <= started + SETTLEMENT_SLACK if due else self.settlement_sync
         steps = [self._read_transactions, self._book_statements]
+        if self._statements_to_read():
+            steps.insert(0, self._read_statements)  # their heads may be new as well
         if is_due:
             steps = [
                 self._read_statements,

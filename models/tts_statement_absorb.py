@@ -299,20 +299,25 @@ class TtsShop(models.Model):
             raise Interrupted()
 
     def _statements_since(self, now):
-        """Return from when on statements may be new, or have news of their payment."""
+        """Return from when on statements may be new, or have news of their payment.
+
+        Those whose transactions are read again may have another head as well.
+        """
         since = now - FIRST_STATEMENTS
         if self.statement_cursor:
             since = self.statement_cursor - STATEMENT_OVERLAP
-        unpaid = self.env["tts.statement"].search(
+        waiting = self.env["tts.statement"].search(
             [
                 ("shop_id", "=", self.id),
-                ("payment_status", "not in", FINAL_STATUSES),
                 ("statement_time", ">=", now - PAYMENT_PATIENCE),
+                "|",
+                ("payment_status", "not in", FINAL_STATUSES),
+                ("state", "in", UNREAD_STATES),
             ],
             order="statement_time, id",
             limit=1,
         )
-        return min(since, unpaid.statement_time or since)
+        return min(since, waiting.statement_time or since)
 
     def _statement_date(self, moment):
         """Return the day that a statement is about, in the company's time zone.

@@ -82,6 +82,15 @@ class TtsStatement(models.Model):
             "Nothing of it is booked. Put it right, then click Book on the statement."
         )
 
+    def _has_issue(self):
+        """Whether something is open about this statement; when booked: it changed."""
+        mine = [
+            ("shop_id", "=", self.shop_id.id),
+            ("key", "=", f"statement:{self.remote_id}"),
+            ("state", "!=", "closed"),
+        ]
+        return bool(self.env["tts.issue"].search_count(mine, limit=1))
+
     def _log_note(self, text, links):
         """Write a note with links into the chatter."""
         body = Markup("%s ") % text + Markup(", ").join(links)
@@ -103,6 +112,8 @@ class TtsIssue(models.Model):
             statement = self._statement(remote_id)
             if statement.state in BOOKABLE:
                 return self._retry_booking(statement)
+            if statement.state == "booked":  # and TikTok changed it afterwards
+                raise UserError(self.hint or self.name)
         elif kind == MONEY_KEY:
             self.shop_id.with_company(self.company_id)._check_money()
             self._set_closed()

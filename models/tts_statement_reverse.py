@@ -72,11 +72,17 @@ class TtsStatement(models.Model):
         self.env["tts.issue"]._close(self.shop_id, keys)
 
     def _release(self, moves):
-        """Take the entries off the statement: from here on they are like any other."""
+        """Take the entries off the statement: from here on they are like any other.
+
+        One that TikTok changed after it was booked is read again first.
+        """
         moves.tts_booking_key = False
+        has_changed = self._has_issue()
+        if has_changed:
+            self.shop_id._trigger_settlement()
         self.write(
             {
-                "state": "ready",
+                "state": "new" if has_changed else "ready",
                 "move_id": False,
                 "bill_id": False,
                 "was_reversed": True,

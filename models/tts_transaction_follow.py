@@ -197,12 +197,6 @@ class TtsTransaction(models.Model):
             if record.order_remote_id in orders:
                 record.order_id = orders[record.order_remote_id]
 
-    def _on_order_known(self):
-        """Settle what was booked for these transactions before their order was here.
-
-        Called whenever the sales order of transactions came into Odoo, booked or not.
-        """
-
 
 class TtsFeeAccount(models.Model):
     _inherit = "tts.fee.account"

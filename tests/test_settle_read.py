@@ -222,7 +222,40 @@ class TestSettleRead(SettleCase):
             self.read_settlements()
         self.assertFalse(self.issues())
 
+    def test_trying_again_closes_no_issue_of_a_booked_statement_that_changed(self):
+        issue, _statement = self.changed_after_booking()
+        with self.assertRaisesRegex(UserError, "click Reverse"):
+            issue.action_retry()
+        self.assertEqual(issue.state, "open")
+
     # === READ AGAIN === #
+
+    def changed_after_booking(self):
+        """Return the issue of a booked statement that TikTok changed, and that one."""
+        _order_id, statement_id = self.settled_order()
+        self.read_settlements()
+        statement = self.statement(statement_id)
+        statement.state = "booked"
+        self.spoil(statement_id, "head")
+        self.statement_cursor_back()
+        self.read_settlements()
+        return self.issues(f"statement:{statement_id}"), statement
+
+    def test_reading_an_old_statement_again_reads_its_head_too(self):
+        _order_id, statement_id = self.settled_order()
+        self.read_settlements()
+        statement = self.statement(statement_id)
+        self.spoil(statement_id, "head")
+        statement.action_read_again()
+        self.run_cron("ir_cron_settlements")
+        self.assertEqual(statement.state, "mismatch")
+
+    def test_a_reversed_statement_that_changed_is_read_before_it_is_booked(self):
+        _issue, statement = self.changed_after_booking()
+        statement.action_reverse()
+        self.assertEqual(statement.state, "new")
+        self.run_cron("ir_cron_settlements")
+        self.assertEqual(statement.state, "mismatch")
 
     def test_billing_people_read_a_statement_again(self):
         _order_id, statement_id = self.settled_order()

@@ -1,4 +1,21 @@
 def migrate(cr, version):
+    """Let what was there before know what is written from now on."""
+    _link_invoices(cr)
+    _date_completed_orders(cr)
+
+
+def _date_completed_orders(cr):
+    """Let completed orders count from their last change; nobody knows better."""
+    cr.execute(
+        """
+        UPDATE tts_order
+           SET completed_at = remote_update_time
+         WHERE status = 'COMPLETED' AND completed_at IS NULL
+        """
+    )
+
+
+def _link_invoices(cr):
     """Let invoices of TikTok orders know their order, as new ones do from the start.
 
     An invoice that was merged from several orders belongs to none of them.
