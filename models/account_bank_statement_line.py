@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.fields import Domain
 
 
@@ -18,6 +18,19 @@ class AccountBankStatementLine(models.Model):
         if lines and payouts_sudo.search_count(awaited, limit=1):
             self.env["tts.shop"]._trigger_invoices()
         return lines
+
+    @api.depends("date", "amount", "payment_ref", "partner_name")
+    @api.depends_context("tts_describe")
+    def _compute_display_name(self):
+        """Override of `base` to tell apart what a payout may have arrived with."""
+        result = super()._compute_display_name()
+        if self.env.context.get("tts_describe"):
+            for line in self:
+                amount = line.currency_id.format(line.amount)
+                texts = (line.payment_ref, line.partner_name, line.display_name)
+                parts = [fields.Date.to_string(line.date), amount, *texts]
+                line.display_name = " | ".join(part for part in parts if part)
+        return result
 
     def _tts_amounts(self):
         """Return what this transaction is worth: (currency, smallest units) each."""

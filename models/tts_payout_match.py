@@ -24,6 +24,12 @@ class TtsPayout(models.Model):
         copy=False,
         help="Matching told the bank transaction the amount in the shop's currency.",
     )
+    was_unmatched = fields.Boolean(
+        string="Unmatched",
+        readonly=True,
+        copy=False,
+        help="Only a click on Match Bank Transaction matches it again.",
+    )
     payment_ids = fields.One2many(
         "account.payment", "tts_payout_id", string="Payments", readonly=True
     )
@@ -232,7 +238,12 @@ class TtsPayout(models.Model):
         )
         line._tts_move_suspense(self.shop_id)
         self.write(
-            {"bank_line_id": line.id, "state": "matched", "is_converted": converted}
+            {
+                "bank_line_id": line.id,
+                "state": "matched",
+                "is_converted": converted,
+                "was_unmatched": False,
+            }
         )
         self._settle_bank_line()
         self.env["tts.issue"]._close(self.shop_id, [self._issue_key()])
@@ -266,6 +277,8 @@ class TtsPayout(models.Model):
         return {
             "bank_line_id": False,
             "is_converted": False,
+            # One whose bank transaction was deleted may find it imported anew.
+            "was_unmatched": bool(self.bank_line_id),
             "state": "paid" if self.paid_time else "open",
         }
 

@@ -7,6 +7,12 @@ from .tts_shop_settle import BILLING_GROUP, MANAGER_GROUP, SETTLEMENTS_KEY
 from .tts_statement_absorb import BROKEN_KEY, UNREAD_STATES
 
 SHOP_KEYS = (SETTLEMENTS_KEY, BROKEN_KEY, BROKEN_PAYOUTS_KEY)
+# What an issue is about, by the first part of its key.
+RECORDS = {
+    "statement": "tts.statement",
+    "payout": "tts.payout",
+    "payout-rest": "tts.payout",
+}
 
 
 class TtsIssue(models.Model):
@@ -24,7 +30,7 @@ class TtsIssue(models.Model):
             return super()._retry()
         self._check_may_settle()
         kind, _sep, name = self.key.partition(":")
-        if self.key in SHOP_KEYS or kind == "payout":
+        if self.key in SHOP_KEYS or kind in ("payout", "payout-rest"):
             return self.shop_id.action_sync_settlements()
         if kind == "statement":
             statement = self._settled_record()
@@ -55,8 +61,18 @@ class TtsIssue(models.Model):
     def _retry_unknown_order(self, remote_id):
         """Import a settled order; the issue closes when it is in Odoo.
 
-        :raise UserError: it cannot be imported
+        One that is there already has its amount moved from the unknown orders.
+
+        :raise UserError: it cannot be imported, or its amount still not be moved
         """
+        rows = self.env["tts.transaction"].search(
+            [("shop_id", "=", self.shop_id.id), ("order_remote_id", "=", remote_id)]
+        )
+        if rows.order_id.sale_order_ids:
+            self._check_may_book()
+            rows._on_order_known()
+            self._set_closed()
+            return
         try:
             self.shop_id._refetch([remote_id])
         except TikTokError as error:
@@ -80,7 +96,7 @@ class TtsIssue(models.Model):
     def _settled_record(self):
         """Return the statement or payout this issue is about, if any."""
         kind, _sep, remote_id = self.key.partition(":")
-        model = {"statement": "tts.statement", "payout": "tts.payout"}.get(kind)
+        model = RECORDS.get(kind)
         if self.category != "settlement" or not model:
             return self.browse()
         return self.env[model].search(

@@ -1,9 +1,14 @@
+import logging
 from collections import Counter
 from datetime import timedelta
 
 from odoo import fields, models
-from odoo.exceptions import UserError
 from odoo.fields import Domain
+
+from ..utils import is_expected, reason_of
+from .tts_order_import import BUSY
+
+_logger = logging.getLogger(__name__)
 
 OVERDUE_AFTER = timedelta(days=10)
 
@@ -26,10 +31,17 @@ class TtsShop(models.Model):
             Payout._awaited_domain() & Domain("company_id", "=", self.company_id.id)
         )
         fits = awaited._fits()
-        wanted = Counter(line for lines in fits.values() for line in lines)
+        wanted = Counter(
+            line
+            for payout, lines in fits.items()
+            for line in lines
+            if not payout.was_unmatched
+        )
         for payout in awaited.filtered(lambda row: row.shop_id == self):
             lines = fits[payout]
-            if len(lines) == 1 and wanted[lines] == 1:
+            if payout.was_unmatched:
+                payout._note_missing()
+            elif len(lines) == 1 and wanted[lines] == 1:
                 if not payout._match_apart(lines):
                     continue
                 if not self.env["ir.cron"]._commit_progress():
@@ -42,15 +54,33 @@ class TtsShop(models.Model):
 
     def _check_matched_payouts(self):
         """Go on with what was matched: undone by hand, or settled further by now."""
-        matched = self.env["tts.payout"].search(
-            [("shop_id", "=", self.id), ("state", "=", "matched")]
+        failed = [
+            payout._rest_key()
+            for payout in self._unfinished_payouts()
+            if not payout._go_on_apart()
+        ]
+        issues = self.env["tts.issue"].search(
+            Domain("shop_id", "=", self.id)
+            & Domain("key", "=like", "payout-rest:%")
+            & Domain("key", "not in", failed)
+            & Domain("state", "!=", "closed")
         )
-        for payout in matched:
-            line = payout.bank_line_id._tts_counterpart()
-            if not line:
-                payout.write(payout._unmatched_values())
-            else:
-                payout._settle_bank_line()
+        issues._set_closed()
+
+    def _unfinished_payouts(self):
+        """Return the matched payouts of which something may change still."""
+        is_open = Domain("account_id", "=", self.intermediary_account_id.id) & Domain(
+            "reconciled", "=", False
+        )
+        return self.env["tts.payout"].search(
+            Domain("shop_id", "=", self.id)
+            & Domain("state", "=", "matched")
+            & (
+                Domain("bank_line_id", "=", False)
+                | Domain("bank_line_id.is_reconciled", "=", False)
+                | Domain("bank_line_id.move_id.line_ids", "any", is_open)
+            )
+        )
 
 
 class TtsPayout(models.Model):
@@ -63,20 +93,60 @@ class TtsPayout(models.Model):
 
         :return: whether it worked
         """
-        try:
-            with self.env.cr.savepoint():
-                self._match(line)
-        except UserError as error:
+        reason = self._attempt(lambda: self._match(line))
+        if reason:
             self._note_issue(
                 self.env._("Payout %s could not be matched", self.remote_id),
-                str(error),
+                reason,
                 self.env._(
                     "Correct what the reason names. It is tried again every hour, or "
                     "open the payout and click Match Bank Transaction."
                 ),
             )
-            return False
-        return True
+        return not reason
+
+    def _go_on_apart(self):
+        """Notice in a savepoint of its own what was undone, or settle what is open.
+
+        :return: whether it worked
+        """
+        reason = self._attempt(self._go_on)
+        if reason:
+            self._note_issue(
+                self.env._("Payout %s could not be settled", self.remote_id),
+                reason,
+                self.env._(
+                    "It is in the bank, and open on the intermediary account. Correct "
+                    "what the reason names. It is tried again every hour."
+                ),
+                self._rest_key(),
+            )
+        return not reason
+
+    def _go_on(self):
+        if self.bank_line_id._tts_counterpart():
+            self._settle_bank_line()
+        else:
+            self.write(self._unmatched_values())
+
+    def _attempt(self, step):
+        """Take one step in a savepoint of its own: it stops no other payout.
+
+        :return: why it failed, None when it did not
+        """
+        try:
+            with self.env.cr.savepoint():
+                step()
+        except BUSY:
+            raise
+        except Exception as error:
+            if not is_expected(error):
+                _logger.exception("TikTok payout %s: matching failed", self.remote_id)
+            return reason_of(error)
+        return None
+
+    def _rest_key(self):
+        return f"payout-rest:{self.remote_id}"
 
     def _note_several(self, lines):
         self._note_issue(
@@ -107,24 +177,25 @@ class TtsPayout(models.Model):
         self._note_issue(
             self.env._("Payout %s has not reached the bank", self.remote_id),
             self.env._(
-                "TikTok says it was paid on %(date)s, and no bank transaction of that "
-                "amount is in Odoo.",
+                "TikTok says it was paid on %(date)s, and it is matched with no bank "
+                "transaction in Odoo.",
                 date=fields.Date.to_string(self._bank_day()),
             ),
             self.env._(
                 "Import the bank statement of those days: the payout is matched by "
-                "itself then. If the bank has taken a fee, open the payout, click "
-                "Match Bank Transaction and choose the transaction."
+                "itself then. If the bank has taken a fee, or somebody unmatched it, "
+                "open the payout and click Match Bank Transaction."
             ),
         )
 
-    def _note_issue(self, name, reason, hint):
+    def _note_issue(self, name, reason, hint, key=None):
         """Open the issue of this payout; the same one is not counted every hour."""
+        key = key or self._issue_key()
         Issue = self.env["tts.issue"].sudo()
         open_ = Issue.search(
             [
                 ("shop_id", "=", self.shop_id.id),
-                ("key", "=", self._issue_key()),
+                ("key", "=", key),
                 ("state", "!=", "closed"),
             ],
             limit=1,
@@ -133,7 +204,7 @@ class TtsPayout(models.Model):
             return
         Issue._raise(
             self.shop_id,
-            self._issue_key(),
+            key,
             category="settlement",
             name=name,
             reason=reason,

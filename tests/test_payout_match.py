@@ -1,8 +1,12 @@
 from datetime import timedelta
 
+from lxml import etree
+
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, new_test_user, tagged
+from odoo.tools import mute_logger
+from odoo.tools.safe_eval import safe_eval
 
 from odoo.addons.base.tests.test_ir_cron import CronMixinCase
 
@@ -289,6 +293,106 @@ class TestPayoutMatch(CronMixinCase, PayoutCase):
         self.run_matching()
         self.assertFalse(payout.bank_line_id)
         self.assertEqual(payout.state, "paid")
+
+    def test_what_was_unmatched_is_not_matched_again_by_itself(self):
+        payout, line = self.payout(50), self.bank_line(50)
+        self.run_matching()
+        payout.with_user(self.biller).action_unmatch()
+        self.run_matching()
+        self.assertFalse(payout.bank_line_id)
+        self.assertFalse(line.is_reconciled)
+
+    def test_what_was_unmatched_leaves_its_transaction_to_another_payout(self):
+        wrong, line = self.payout(50), self.bank_line(50)
+        self.run_matching()
+        wrong.with_user(self.biller).action_unmatch()
+        right = self.payout(50)
+        self.run_matching()
+        self.assertEqual(right.bank_line_id, line)
+
+    def test_a_transaction_that_is_imported_anew_is_matched_again(self):
+        payout, line = self.payout(50), self.bank_line(50)
+        self.run_matching()
+        line.unlink()
+        self.run_matching()
+        again = self.bank_line(50)
+        self.run_matching()
+        self.assertEqual(payout.bank_line_id, again)
+
+    def test_a_click_matches_what_was_unmatched(self):
+        payout, line = self.payout(50), self.bank_line(50)
+        self.run_matching()
+        payout.action_unmatch()
+        payout.with_user(self.biller).action_match()
+        self.assertEqual(payout.bank_line_id, line)
+
+    def test_transactions_to_choose_from_tell_day_amount_and_text(self):
+        view = self.env.ref("sale_tiktok_shop.tts_payout_match_view_form")
+        [field] = etree.fromstring(view.arch).xpath("//field[@name='bank_line_id']")
+        line = self.bank_line(50, payment_ref="TT payout 77")
+        context = safe_eval(field.get("context"))
+        name = line.with_user(self.biller).with_context(**context).display_name
+        self.assertIn(fields.Date.to_string(self.today), name)
+        self.assertIn("50.00", name)
+        self.assertIn("TT payout 77", name)
+
+    # === LATER === #
+
+    def unsettleable_payout(self):
+        """Return a matched payout whose account was closed to reconciliation since."""
+        payout = self.payout(50)
+        self.bank_line(50)
+        self.run_matching()
+        self.booked().payout_id = payout
+        self.intermediary().reconcile = False
+        return payout
+
+    def test_one_that_cannot_be_settled_stops_no_other(self):
+        broken = self.unsettleable_payout()
+        late = self.payout(70, days_ago=11)
+        self.run_matching()
+        self.assertIn("has not reached the bank", self.payout_issue(late).name)
+        [issue] = self.issues(f"payout-rest:{broken.remote_id}")
+        self.assertIn("could not be settled", issue.name)
+
+    def test_one_that_fails_for_no_known_reason_stops_no_other(self):
+        broken, good = self.payout(50), self.payout(70)
+        self.bank_line(50)
+        self.bank_line(70)
+        match = type(broken)._match
+
+        def fail(payout, line):
+            if payout == broken:
+                raise ValueError("what nobody thought of")
+            return match(payout, line)
+
+        with (
+            self.patched(type(broken), "_match", fail),
+            mute_logger("odoo.addons.sale_tiktok_shop.models.tts_shop_payout"),
+        ):
+            self.run_matching()
+        self.assertEqual(good.state, "matched")
+        self.assertIn("what nobody thought of", self.payout_issue(broken).reason)
+
+    def test_its_issue_closes_when_it_can_be_settled(self):
+        broken = self.unsettleable_payout()
+        self.run_matching()
+        self.assertTrue(self.issues(f"payout-rest:{broken.remote_id}"))
+        self.intermediary().reconcile = True
+        self.run_matching()
+        self.assertFalse(self.issues(f"payout-rest:{broken.remote_id}"))
+        self.assertTrue(self.line(broken.statement_ids, self.intermediary()).reconciled)
+
+    def test_what_is_settled_is_not_looked_at_every_hour(self):
+        statement = self.booked()
+        payout = self.payout(statement.amount_payable, statement)
+        self.bank_line(statement.amount_payable)
+        self.run_matching()
+        waiting = self.payout(70, kind="withdraw")
+        self.bank_line(70)
+        self.run_matching()
+        self.assertEqual(payout.state, "matched")
+        self.assertEqual(self.shop._unfinished_payouts(), waiting)
 
     # === RIGHTS AND COMPANIES === #
 
