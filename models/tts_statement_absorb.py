@@ -143,6 +143,8 @@ class TtsStatement(models.Model):
             for name, value in values.items()
             if (self[name] or False) != value
         }
+        if "payment_remote_id" in news:
+            news["payout_id"] = False  # what failed is paid anew, by another payment
         same = self.digest == _digest(head)
         if not same and self.state == "booked":
             self._note_changed(head)

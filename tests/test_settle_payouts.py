@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 from odoo import fields
@@ -71,6 +72,17 @@ class TestSettlePayments(SettleCase):
         self.read_settlements()
         self.assertEqual(payout.state, "paid")
         self.assertFalse(self.issues())
+
+    def test_a_statement_that_is_paid_anew_is_linked_to_the_new_payment(self):
+        statement_id = self.unpaid_statement()
+        self.pay(statement_id, status="FAILED")
+        self.read_settlements()
+        [failed] = self.payouts()
+        again = failed.copy({"remote_id": "another", "state": "paid"})
+        statement = self.statement(statement_id)
+        head = replace(statement._head_to_lib(), payment_id="another")
+        self.env["tts.statement"]._absorb_heads(self.shop, [head])
+        self.assertEqual(statement.payout_id, again)
 
     def test_a_payment_in_another_currency_has_both_amounts(self):
         statement_id = self.unpaid_statement()
