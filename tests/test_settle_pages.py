@@ -92,6 +92,11 @@ class TestSettlePages(HttpCase):
             with self.subTest(page=path):
                 self.look(f"{path}/{record.id}", ".o_form_view h1")
 
+    def test_billing_people_see_the_journal_items_of_a_transaction(self):
+        biller = self.env["res.users"].search([("login", "=", "tts_page_biller")])
+        rows = self.env["tts.transaction"].with_user(biller)
+        self.assertIn('name="move_line_ids"', rows.get_view(view_type="form")["arch"])
+
     def test_the_card_and_the_form_of_a_shop_open(self):
         self.look("tiktok-shops", ".o_kanban_record [name=action_view_unpaid]")
         self.look(f"tiktok-shops/{self.shop.id}", ".o_form_view .nav-link[name=money]")
