@@ -79,7 +79,7 @@ class TtsOrder(models.Model):
             hint=self.env._(
                 "The order was settled before it came into Odoo, so its amount is on "
                 "the account for unknown orders. Mend what the reason names, then "
-                "reconcile it there with the customer's invoice."
+                "click Retry: it moves to the customer."
             ),
             order_id=self.id,
             reference=self.remote_id,

@@ -105,6 +105,7 @@ class TtsIssue(models.Model):
     def _retry(self):
         """Override to book again, or to settle an order again.
 
+        :raise AccessError: the books are for billing people
         :raise UserError: it still fails
         """
         kind, _sep, remote_id = self.key.partition(":")
@@ -122,6 +123,13 @@ class TtsIssue(models.Model):
             return self._retry_settling()
         return super()._retry()
 
+    def _check_may_book(self):
+        """Make sure that whoever asks may book, although issues are worked on in sudo.
+
+        :raise AccessError: otherwise
+        """
+        self.env["account.move"].sudo(False).check_access("create")
+
     def _statement(self, remote_id):
         mine = [("shop_id", "=", self.shop_id.id), ("remote_id", "=", remote_id)]
         return self.env["tts.statement"].search(mine, limit=1)
@@ -131,6 +139,7 @@ class TtsIssue(models.Model):
 
         :raise UserError: it cannot be booked still
         """
+        self._check_may_book()
         try:
             with self.env.cr.savepoint():
                 booked = statement._book()
@@ -150,6 +159,7 @@ class TtsIssue(models.Model):
 
         :raise UserError: TikTok's amount is an open credit of the buyer still
         """
+        self._check_may_book()
         rows = self.order_id.transaction_ids
         rows.with_company(self.company_id)._settle_orders(self.order_id)
         if any(row.settle_state in ("waiting", "partial") for row in rows):

@@ -19,8 +19,6 @@ FEE_FIELDS = (
     keys.TAX,
     keys.OTHER,
 )
-# What booking decides is no news of TikTok's.
-OURS = ("settle_state",)
 
 
 class TtsTransaction(models.Model):
@@ -139,8 +137,7 @@ class TtsTransaction(models.Model):
         news = {
             name: value
             for name, value in values.items()
-            if name not in OURS
-            and not (same and name.startswith("amount_"))
+            if not (same and name.startswith("amount_"))
             and differs_from(self[name], value)
         }
         if news:

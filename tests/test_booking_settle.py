@@ -1,7 +1,9 @@
+from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..lib.statements import parse_transaction
 from .money_case import MoneyCase
 
 LATE = "576000000000000077"
@@ -243,6 +245,15 @@ class TestBookingSettle(MoneyCase):
         self.assertEqual(invoice.payment_state, "paid")
         self.assertEqual(statement.transaction_ids.settle_state, "settled")
 
+    def test_a_sale_that_comes_with_the_second_reading_is_to_be_settled(self):
+        order_id, order, _invoice = self.sold()
+        row = self.order_row(order_id)
+        statement = self.make_statement(row)
+        self.assertEqual(statement.transaction_ids.settle_state, "none")
+        told = self.order_row(order_id, order.amount_total) | {"id": row["id"]}
+        self.env["tts.transaction"]._absorb_page(statement, [parse_transaction(told)])
+        self.assertEqual(statement.transaction_ids.settle_state, "unbooked")
+
     # === UNKNOWN ORDERS === #
 
     def test_an_unknown_order_waits_on_its_account_without_partner(self):
@@ -318,6 +329,26 @@ class TestBookingSettle(MoneyCase):
         self.sync()
         self.assertEqual(self.balance(self.shop.unknown_account_id), 0.0)
         self.assertEqual(statement.transaction_ids.settle_state, "waiting")
+
+    def test_trying_again_moves_what_could_not_be_moved(self):
+        order_id = self.place_units(self.unit(original_price="30.00"))
+        statement = self.book(self.make_statement(self.order_row(order_id, "30.00")))
+        self.shop.payment_journal_id.active = False
+        self.sync()
+        issue = self.issues(f"unknown-order:{order_id}")
+        self.shop.payment_journal_id.active = True
+        issue.with_user(self.biller).action_retry()
+        self.assertEqual(issue.state, "closed")
+        self.assertEqual(self.balance(self.shop.unknown_account_id), 0.0)
+        self.assertEqual(statement.transaction_ids.settle_state, "waiting")
+
+    def test_trying_in_vain_to_move_an_order_says_why(self):
+        order_id = self.place_units(self.unit(original_price="30.00"))
+        self.book(self.make_statement(self.order_row(order_id, "30.00")))
+        self.shop.payment_journal_id.active = False
+        self.sync()
+        with self.assertRaisesRegex(UserError, "archived"):
+            self.issues(f"unknown-order:{order_id}").action_retry()
 
     def test_an_order_is_moved_once(self):
         order_id = self.place_units(self.unit(original_price="30.00"))
