@@ -108,6 +108,8 @@ class TtsStatement(models.Model):
                 "Statement %s is being booked by somebody else at this moment.",
                 self.remote_id,
             )
+        if not self.error_message:
+            return self._why_not_bookable()
         return self.env._(
             "Statement %(statement)s: %(reason)s",
             statement=self.remote_id,
@@ -181,6 +183,7 @@ class TtsStatement(models.Model):
         self._check_not_booked_yet()
         self.shop_id.with_company(self.company_id)._check_money()
         self._check_period()
+        self._check_rate()
         self._create_settled_invoices()
         booking = self._plan_booking()
         self.shop_id._check_money(booking.groups)
@@ -235,6 +238,33 @@ class TtsStatement(models.Model):
                     company=company.name,
                     until=format_date(self.env, until),
                     date=format_date(self.env, self.date),
+                )
+            )
+
+    def _check_rate(self):
+        """Make sure that a foreign currency can be converted.
+
+        Without any rate Odoo would take one for one, without a word.
+
+        :raise UserError: names the currency and where to enter its rate
+        """
+        own, company = self.company_id.currency_id, self.company_id
+        if self.currency_id == own:
+            return
+        rates = self.env["res.currency.rate"].search_count(
+            [
+                ("currency_id", "in", (self.currency_id | own).ids),
+                ("company_id", "in", (False, company.root_id.id)),
+            ],
+            limit=1,
+        )
+        if not rates:
+            raise UserError(
+                self.env._(
+                    "There is no exchange rate for %(currency)s to convert it to "
+                    "%(own)s. Enter one under Invoicing > Configuration > Currencies.",
+                    currency=self.currency_id.name,
+                    own=own.name,
                 )
             )
 

@@ -60,6 +60,12 @@ class TestBookingCurrency(MoneyCase):
         self.assertEqual(invoice.payment_state, "paid")
         self.assertEqual(statement.bill_id.payment_state, "paid")
 
+    def test_a_currency_without_any_rate_is_not_booked_as_if_it_were_ours(self):
+        (self.ringgit | self.company.currency_id).rate_ids.unlink()
+        statement = self.make_statement(self.adjustment_row("10.00"))
+        self.assertFalse(statement._book())
+        self.assertIn("no exchange rate for MYR", statement.error_message)
+
     def test_a_rate_that_moved_makes_an_exchange_difference_of_odoo(self):
         order_id, order, invoice = self.sold()
         statement = self.make_statement(self.order_row(order_id, order.amount_total))

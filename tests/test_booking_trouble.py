@@ -4,7 +4,7 @@ from psycopg2 import IntegrityError
 
 from odoo import fields
 from odoo.exceptions import AccessError, LockError, UserError
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
 from .money_case import MoneyCase
@@ -120,6 +120,18 @@ class TestBookingTrouble(MoneyCase):
         with self.assertRaisesRegex(UserError, "Payments Journal"):
             issue.action_retry()
 
+    def test_an_administrator_without_billing_rights_books_nothing_by_retry(self):
+        statement = self.one()
+        statement.date = False
+        issue = self.refused(statement)
+        statement.date = fields.Date.today()
+        manager = new_test_user(
+            self.env, "tts_chief", groups="sale_tiktok_shop.group_tts_manager"
+        )
+        with self.assertRaises(AccessError):
+            issue.with_user(manager).action_retry()
+        self.assertEqual(statement.state, "error")
+
     # === NOT ADDING UP === #
 
     def test_a_statement_that_does_not_add_up_is_never_booked(self):
@@ -133,6 +145,10 @@ class TestBookingTrouble(MoneyCase):
         self.assertFalse(statement._book())
         self.assertEqual(statement.state, "empty")
         self.assertFalse(self.issues())
+
+    def test_a_click_on_a_statement_without_amounts_says_that_it_is_empty(self):
+        action = self.make_statement(self.order_row(self.new_id())).action_book()
+        self.assertIn("nothing to book", action["params"]["message"])
 
     def test_a_statement_that_is_not_read_is_not_booked(self):
         statement = self.one()
