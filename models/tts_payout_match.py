@@ -286,7 +286,7 @@ class TtsPayout(models.Model):
 
     def _settle_bank_line(self):
         """Reconcile the bank transaction with what TikTok owed: the statements and
-        payments of this payout first, then the oldest of the account.
+        payments of this payout first, then the oldest that no other one pays.
 
         Others are left alone while a statement of this payout is not booked yet.
         """
@@ -323,14 +323,21 @@ class TtsPayout(models.Model):
             self._open_lines_domain(line) & Domain("move_id", "in", moves.ids)
         )
 
+    def _others_domain(self):
+        """What other payouts brought, or pay, is settled with one another."""
+        elsewhere = Domain("payment_remote_id", "not in", (False, self.remote_id))
+        registered = Domain("tts_payout_id", "not in", (False, self.id))
+        return (
+            Domain("move_id.statement_line_id", "=", False)
+            & Domain("move_id.tts_statement_id", "not any", elsewhere)
+            & Domain("move_id.origin_payment_id", "not any", registered)
+        )
+
     def _oldest_lines(self, line):
         """Return the oldest open lines of the account that make up the rest."""
         rest, chosen = line.amount_residual_currency, line.browse()
-        # What other payouts brought is settled with what those were made of.
         others = self.env["account.move.line"].search(
-            self._open_lines_domain(line)
-            & Domain("move_id.statement_line_id", "=", False),
-            order="date, id",
+            self._open_lines_domain(line) & self._others_domain(), order="date, id"
         )
         for other in others:
             if line.currency_id.is_zero(rest) or (

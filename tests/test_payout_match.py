@@ -192,6 +192,28 @@ class TestPayoutMatch(CronMixinCase, PayoutCase):
         rest = self.line(second, self.intermediary()).amount_residual
         self.assertAlmostEqual(rest, second.amount_payable - 5)
 
+    def test_what_another_payment_pays_is_left_to_it(self):
+        statement = self.booked()
+        statement.payment_remote_id = self.new_id()
+        payout = self.payout(20)
+        self.bank_line(20)
+        self.run_matching()
+        self.assertEqual(payout.state, "matched")
+        self.assertFalse(self.line(statement, self.intermediary()).matched_credit_ids)
+
+    def test_payments_registered_for_another_payout_are_left_to_it(self):
+        _order_id, _order, invoice = self.sold("30.00")
+        payment = self.pay(invoice, self.shop.payment_journal_id)
+        payment.tts_payout_id = self.payout(30)
+        payout = self.payout(20)
+        self.bank_line(20)
+        self.run_matching()
+        self.assertEqual(payout.state, "matched")
+        item = payment.move_id.line_ids.filtered(
+            lambda line: line.account_id == self.intermediary()
+        )
+        self.assertFalse(item.matched_credit_ids)
+
     def test_a_payout_waits_for_its_statement_to_be_booked(self):
         other = self.booked(day=self.today - timedelta(days=2))
         order_id, _order, invoice = self.sold("30.00")
