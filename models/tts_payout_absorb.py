@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.tools import formatLang
 
 from .. import const
 from ..utils import naive
@@ -171,7 +172,7 @@ class TtsPayout(models.Model):
             reason=self.env._(
                 "%(amount)s of %(date)s did not reach the bank account %(account)s. "
                 "TikTok says: %(status)s.",
-                amount=self.currency_id.format(self.amount),
+                amount=formatLang(self.env, self.amount, currency_obj=self.currency_id),
                 date=self.date,
                 account=self.bank_account or "",
                 status=self.remote_status,

@@ -3,6 +3,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from odoo import api, models
+from odoo.tools import formatLang
 
 from ..lib.fees import adjustment_group
 from ..lib.settlement import differs, fee_expectation
@@ -55,7 +56,8 @@ class TtsTransaction(models.Model):
             differs({group: expected[group]}, found, sale * tolerance / 100)
             for group, (_rate, tolerance) in rates.items()
         )
-        rounding = self.currency_id.round
+        # Odoo may not know the currency yet.
+        rounding = self.currency_id.round if self.currency_id else float
         total = sum(expected.values(), Decimal())
         return {
             "expected_fees": rounding(float(total)),
@@ -92,7 +94,7 @@ class TtsTransaction(models.Model):
                 "%(amount)s %(currency)s in statement %(statement)s, first in "
                 "transaction %(transaction)s. It is booked with Other Fees.",
                 amount=amount,
-                currency=self.currency_id.name,
+                currency=self.currency_id.name or "",
                 statement=self.statement_id.remote_id,
                 transaction=self.remote_id,
             ),
@@ -113,7 +115,7 @@ class TtsTransaction(models.Model):
                 "%(amount)s %(currency)s in statement %(statement)s, first in "
                 "transaction %(transaction)s. It is booked with Other Adjustments.",
                 amount=sum(_decimal(record.amount_adjustment) for record in records),
-                currency=self.currency_id.name,
+                currency=self.currency_id.name or "",
                 statement=self.statement_id.remote_id,
                 transaction=self.remote_id,
             ),
@@ -176,8 +178,10 @@ class TtsTransaction(models.Model):
             reason=self.env._(
                 "TikTok settled it with %(amount)s %(currency)s in statement "
                 "%(statement)s.",
-                amount=self.currency_id.format(self.amount_payable),
-                currency=self.currency_id.name,
+                amount=formatLang(
+                    self.env, self.amount_payable, currency_obj=self.currency_id
+                ),
+                currency=self.currency_id.name or "",
                 statement=self.statement_id.remote_id,
             ),
             hint=self.env._(

@@ -73,6 +73,12 @@ class TestSettlePayments(SettleCase):
         self.assertEqual(payout.state, "paid")
         self.assertFalse(self.issues())
 
+    def test_a_payment_that_failed_in_an_unknown_currency_is_told(self):
+        payment_id = self.pay(self.unpaid_statement(), status="FAILED")
+        self.env["res.currency"].search([("name", "=", "GBP")]).name = "XGB"
+        self.read_settlements()
+        self.assertTrue(self.issues(f"payout:{payment_id}"))
+
     def test_a_statement_that_is_paid_anew_is_linked_to_the_new_payment(self):
         statement_id = self.unpaid_statement()
         self.pay(statement_id, status="FAILED")

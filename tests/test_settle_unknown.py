@@ -138,6 +138,26 @@ class TestSettleUnknown(SettleCase):
         self.read_settlements()
         self.assertFalse(self.transactions(order_id).order_id)
 
+    # === CURRENCIES === #
+
+    def forget_currency(self):
+        self.env["res.currency"].search([("name", "=", "MYR")]).name = "XMY"
+
+    def test_an_unknown_order_in_an_unknown_currency_is_told(self):
+        order_id, statement_id = self.settle_unknown()
+        self.forget_currency()
+        self.read_settlements()
+        self.assertIn("MYR", self.statement(statement_id).error_message)
+        self.assertTrue(self.issues(f"unknown-order:{order_id}"))
+
+    def test_fees_in_an_unknown_currency_are_compared(self):
+        order_id, statement_id = self.settled_order()
+        self.expect(commission=1.0)
+        self.forget_currency()
+        self.read_settlements()
+        self.assertIn("MYR", self.statement(statement_id).error_message)
+        self.assertTrue(self.transactions(order_id).fee_differs)
+
     # === FEES === #
 
     def expect(self, **rates):
