@@ -245,12 +245,21 @@ def match(client: WebClient, session: WebClient) -> None:
     """Let the scheduled action match payouts; where several fit, a person chooses."""
     connect.run(client, INVOICES)
     for payout in awaited(session):
-        (wizard,) = session.call(
-            "tts.payout.match", "create", [{"payout_id": payout["id"]}]
-        )
-        domain = [("id", "=", wizard)]
-        (row,) = session.read("tts.payout.match", domain, ["candidate_ids"])
-        if row["candidate_ids"]:
-            line = {"bank_line_id": row["candidate_ids"][0]}
-            session.call("tts.payout.match", "write", [wizard], line)
-            session.call("tts.payout.match", "action_match", [wizard])
+        try:
+            _choose(session, payout)
+        except SetupError:
+            # The scheduled action goes on in the background, and may have been faster.
+            if payout["id"] in {row["id"] for row in awaited(session)}:
+                raise
+
+
+def _choose(session: WebClient, payout: dict) -> None:
+    """Match a payout with the first transaction that fits, if there is one."""
+    values = {"payout_id": payout["id"]}
+    (wizard,) = session.call("tts.payout.match", "create", [values])
+    domain = [("id", "=", wizard)]
+    (row,) = session.read("tts.payout.match", domain, ["candidate_ids"])
+    if row["candidate_ids"]:
+        line = {"bank_line_id": row["candidate_ids"][0]}
+        session.call("tts.payout.match", "write", [wizard], line)
+        session.call("tts.payout.match", "action_match", [wizard])
