@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.tools import formatLang
 
 
 class TtsPayout(models.Model):
@@ -86,3 +87,15 @@ class TtsPayout(models.Model):
     _remote_uniq = models.UniqueIndex(
         "(shop_id, kind, remote_id)", "This TikTok payout is already in Odoo."
     )
+
+    @api.depends("remote_id", "amount", "currency_id")
+    @api.depends_context("tts_show_amount")
+    def _compute_display_name(self):
+        """In the calendar, tell what arrives rather than TikTok's number for it."""
+        if not self.env.context.get("tts_show_amount"):
+            return super()._compute_display_name()
+        for payout in self:
+            payout.display_name = formatLang(
+                self.env, payout.amount, currency_obj=payout.currency_id
+            )
+        return None

@@ -37,6 +37,14 @@ class TestSettlePayments(SettleCase):
         self.assertEqual(payout.statement_ids, statement)
         self.assertEqual(statement.payment_status, "PAID")
 
+    def test_the_calendar_tells_how_much_arrives(self):
+        self.pay(self.unpaid_statement())
+        self.read_settlements()
+        [payout] = self.payouts()
+        shown = payout.with_context(tts_show_amount=True).display_name
+        self.assertIn(f"{payout.amount:.2f}", shown)
+        self.assertEqual(payout.display_name, payout.remote_id)
+
     def test_one_payment_of_two_statements_has_both(self):
         self.adjust("PLATFORM_PENALTY", "-1.00")
         self.settle(days_ago=10)  # negative: it is carried into the next payment
