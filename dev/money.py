@@ -1,5 +1,6 @@
 """The accountant's work: set up, invoice, read statements, book, match the bank."""
 
+import time
 from collections import defaultdict
 from datetime import datetime, timedelta, timezone
 
@@ -7,6 +8,7 @@ from . import connect, users
 from .progress import SetupError
 from .web_client import WebClient
 
+PATIENCE = 60  # seconds for the scheduled action to end what it is at
 LOGIN, PASSWORD = "accountant", "accountant-of-the-demo"
 SETTLEMENTS, INVOICES = "ir_cron_settlements", "ir_cron_invoices"
 # Units of each currency for one of the company's, US dollars.
@@ -245,12 +247,25 @@ def match(client: WebClient, session: WebClient) -> None:
     """Let the scheduled action match payouts; where several fit, a person chooses."""
     connect.run(client, INVOICES)
     for payout in awaited(session):
-        try:
-            _choose(session, payout)
-        except SetupError:
-            # The scheduled action goes on in the background, and may have been faster.
-            if payout["id"] in {row["id"] for row in awaited(session)}:
-                raise
+        end = time.monotonic() + PATIENCE
+        while not _try_to_choose(session, payout, is_last=time.monotonic() > end):
+            time.sleep(1)
+
+
+def _try_to_choose(session: WebClient, payout: dict, is_last: bool) -> bool:
+    """Match a payout, unless the scheduled action is at it in the background.
+
+    :return: whether it is matched, by whomever, or has no transaction to choose.
+    :raise SetupError: when it cannot be, and it was the last try.
+    """
+    try:
+        _choose(session, payout)
+    except SetupError:
+        is_matched = payout["id"] not in {row["id"] for row in awaited(session)}
+        if is_last and not is_matched:
+            raise
+        return is_matched
+    return True
 
 
 def _choose(session: WebClient, payout: dict) -> None:
