@@ -7,6 +7,7 @@ for each piece of work. It reads JSON lines and answers each with one.
 # Its output is its answer, and each piece of work is a transaction of its own.
 # pylint: disable=print-used,invalid-commit
 import contextlib
+import faulthandler
 import json
 import logging
 import os
@@ -190,6 +191,16 @@ def _die_at(moment):
     sql_db.Cursor.execute, sql_db.Cursor.commit = counted_execute, counted_commit
 
 
+def _tell(record):
+    """Put how a job failed into our log, and keep it from Odoo's answer to a person.
+
+    That answer is made of an exception; a job that was killed too often has none.
+    """
+    if record.levelno >= logging.ERROR:
+        print(logging.Formatter().format(record), file=sys.stderr, flush=True)
+    return False
+
+
 def fork(work, registry, task):
     """Do `work` in a child with connections of its own; return the child's id."""
     sql_db.close_all()
@@ -208,8 +219,10 @@ def fork(work, registry, task):
 
 def main():
     """Answer {"do": "set_up" | "sync" | ... | "wait"} with {"pid"} or {"status"}."""
+    # Whoever loses patience asks where we are; children inherit the answer.
+    faulthandler.register(signal.SIGUSR1)
     config.parse_config(sys.argv[1:])
-    logging.getLogger("odoo.addons.base.models.ir_cron").setLevel(logging.CRITICAL)
+    logging.getLogger("odoo.addons.base.models.ir_cron").addFilter(_tell)
     registry = Registry(config["db_name"][0])
     print(json.dumps({"ready": True}), flush=True)
     for line in sys.stdin:

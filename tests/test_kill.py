@@ -23,18 +23,19 @@ from odoo.tests import BaseCase, get_db_name, tagged
 from odoo.tools import config, mute_logger
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
-# Hours apart, so that no overlap of two syncs hides an order that was passed over.
-OLD_ORDERS = 120
 KILLS_AT_MOMENTS = 10
 KILLS_BY_CLOCK = 3
 # A page takes some 500 moments: kills fall before, in, between and after pages.
 MOMENTS = 1500
 SECONDS = 1.5
-PATIENCE = 150
+PATIENCE = 600
 
 
 class KillCase(BaseCase):
     """A database, a sandbox and workers of their own, each in its process."""
+
+    # Orders that were there before anything happens.
+    old_orders = 12
 
     @classmethod
     def setUpClass(cls):
@@ -77,7 +78,7 @@ class KillCase(BaseCase):
     @classmethod
     def start_sandbox(cls):
         command = [sys.executable, "-m", "sandbox", "--port", "0"]
-        command += ["--profile", "bench", "--orders", str(OLD_ORDERS)]
+        command += ["--profile", "bench", "--orders", str(cls.old_orders)]
         command += ["--products", "12"]
         cls.sandbox = cls.start(command, cwd=ROOT)
         cls.keys = json.loads(cls.sandbox.stdout.readline())
@@ -132,7 +133,7 @@ class KillCase(BaseCase):
         """Have the worker do something; return its answer."""
         cls.worker.stdin.write(json.dumps(task) + "\n")
         cls.worker.stdin.flush()
-        guard = threading.Timer(PATIENCE, os.killpg, (cls.worker.pid, signal.SIGKILL))
+        guard = threading.Timer(PATIENCE, cls.lose_patience)
         guard.start()
         try:
             answer = cls.worker.stdout.readline()
@@ -140,6 +141,13 @@ class KillCase(BaseCase):
             guard.cancel()
         assert answer, f"no answer to {task}: {cls.said()}"
         return json.loads(answer)
+
+    @classmethod
+    def lose_patience(cls):
+        """End the worker and its children, who tell the log where they are."""
+        os.killpg(cls.worker.pid, signal.SIGUSR1)
+        time.sleep(1)
+        os.killpg(cls.worker.pid, signal.SIGKILL)
 
     @classmethod
     def door(cls, path, body=None):
@@ -198,12 +206,15 @@ class KillCase(BaseCase):
 
 @tagged("post_install", "-at_install")
 class TestKill(KillCase):
+    # Hours apart, so that no overlap of two syncs hides an order that was passed over.
+    old_orders = 120
+
     # === WHAT HAS TO BE TRUE === #
 
     def assert_complete(self):
         """Every order is in Odoo once, confirmed, reserved, and to the cent."""
         rows = [row["raw"] for row in self.door("/state")["orders"].values()]
-        self.assertGreater(len(rows), OLD_ORDERS)
+        self.assertGreater(len(rows), self.old_orders)
         self.assertEqual(
             self.sql("SELECT remote_id, state FROM tts_order ORDER BY remote_id"),
             sorted((row["id"], "done") for row in rows),

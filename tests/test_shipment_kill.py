@@ -7,7 +7,7 @@ from .test_kill import KillCase
 KILLS = 5
 # Shipping takes some hundred moments: kills fall before, in, between and after calls.
 MOMENTS = 400
-ORDERS = 110
+ORDERS = 130
 
 
 @tagged("post_install", "-at_install")
