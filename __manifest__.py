@@ -28,6 +28,8 @@
         # Orders before shops before accounts: each refers to the one before it.
         "views/tts_issue_views.xml",
         "views/tts_order_views.xml",
+        "views/tts_cancellation_views.xml",
+        "views/tts_return_views.xml",
         "views/tts_sync_run_views.xml",
         "views/tts_warehouse_views.xml",
         "views/tts_package_views.xml",

@@ -130,6 +130,31 @@ FULFILLMENT_BY_TIKTOK = "FULFILLMENT_BY_TIKTOK"
 FULFILLMENT_BY_DILAYANI = "FULFILLMENT_BY_DILAYANI_TOKOPEDIA"
 FBT_TYPES = (FULFILLMENT_BY_TIKTOK, FULFILLMENT_BY_DILAYANI)
 
+# --- After-sales ("Search Cancellations", "Search Returns") ---------------------------
+# Who asks or acts in a cancellation or return.
+AFTERSALE_ROLES = [
+    ("BUYER", "Buyer"),
+    ("SELLER", "Seller"),
+    ("OPERATOR", "TikTok Shop"),
+    ("SYSTEM", "TikTok Shop, by Itself"),
+]
+CANCELLATION_TYPES = [
+    ("BUYER_CANCEL", "Buyer Asks to Cancel"),
+    ("CANCEL", "Cancelled"),
+]
+RETURN_TYPES = [
+    ("REFUND", "Refund"),
+    ("RETURN_AND_REFUND", "Return"),
+    ("REPLACEMENT", "Replacement"),
+    ("EXCHANGE", "Exchange"),
+]
+ARBITRATIONS = [
+    ("IN_PROGRESS", "TikTok Shop Decides"),
+    ("SUPPORT_BUYER", "Decided for the Buyer"),
+    ("SUPPORT_SELLER", "Decided for the Seller"),
+    ("CLOSED", "Closed"),
+]
+
 # --- Finance ("Get Statements", "Get Payments", "Get Withdrawals") --------------------
 STATEMENT_STATUSES = [
     ("PROCESSING", "In Progress"),

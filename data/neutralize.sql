@@ -12,7 +12,9 @@ UPDATE tts_shop
        next_stock_sync = NULL,
        stock_sync = FALSE,
        next_settlement_sync = NULL,
-       settlement_sync = FALSE;
+       settlement_sync = FALSE,
+       next_aftersale_sync = NULL,
+       aftersale_sync = FALSE;
 
 DELETE FROM tts_stock_signal;
 

@@ -119,3 +119,11 @@ from . import tts_shop_payout
 from . import account_bank_statement_line
 from . import sale_order_settle
 from . import tts_settle_issue
+from . import tts_case
+from . import tts_cancellation
+from . import tts_return
+from . import tts_case_absorb
+from . import tts_shop_aftersale
+from . import tts_cancellation_follow
+from . import tts_return_follow
+from . import tts_case_issue

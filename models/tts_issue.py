@@ -33,6 +33,7 @@ class TtsIssue(models.Model):
             ("label", "Delivery"),
             ("stock", "Stock"),
             ("settlement", "Settlement"),
+            ("aftersale", "After-Sales"),
             ("connection", "Connection"),
         ],
         required=True,

@@ -4,6 +4,7 @@ from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
+from .aftersale_samples import make_aftersale_samples
 from .common import TtsCase
 from .money_samples import make_money_samples
 
@@ -14,6 +15,7 @@ MANAGER_BUTTONS = {
     "tts.account": {"action_authorize", "action_refresh_shops"},
     "tts.shop": {
         "action_sync_orders",
+        "action_sync_aftersales",
         "action_pull_settings",
         "action_create_products",
         "action_sync_catalogue",
@@ -174,6 +176,7 @@ class TestSecurity(TtsCase):
             **self.make_shipment_samples(),
             **self.make_label_samples(),
             **make_money_samples(self.env, self.shop),
+            **make_aftersale_samples(self.env, self.shop),
         }
 
     def make_label_samples(self):

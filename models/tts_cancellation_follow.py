@@ -1,0 +1,48 @@
+from odoo import api, fields, models
+
+from .. import const
+from ..lib.aftersale_rules import Need
+
+
+class TtsCancellation(models.Model):
+    """What a cancellation does to its order: the parcel stays while it is open."""
+
+    _inherit = "tts.cancellation"
+
+    @api.model
+    def _is_wanted(self, case, order):
+        """Override: of orders that Odoo never saw, only open requests matter."""
+        return bool(order) or case.type != "CANCEL"
+
+    def _follow_steps(self):
+        """Override to hold the order while its buyer waits for an answer."""
+        return [*super()._follow_steps(), self._follow_request]
+
+    def _follow_request(self, _case):
+        self.order_id._follow_cancellations()
+
+
+class TtsOrder(models.Model):
+    _inherit = "tts.order"
+
+    cancelled_by = fields.Selection(const.AFTERSALE_ROLES, readonly=True)
+    cancel_deadline = fields.Datetime(
+        string="Answer Cancellation By",
+        readonly=True,
+        help="When it passes, TikTok cancels the order.",
+    )
+
+    def _follow_cancellations(self):
+        """Say on the order who cancels it, why, and until when that can be answered."""
+        for order in self:
+            cases = order.cancellation_ids
+            asked = cases.filtered(lambda case: case.need == Need.CANCELLATION.value)
+            done = cases.filtered(lambda case: case.stage in ("granted", "complete"))
+            values = {"cancel_deadline": min(asked.mapped("deadline"), default=False)}
+            if asked:
+                values["cancel_requested"] = True
+            if last := (asked or done)[:1]:
+                values["cancel_reason"] = last.reason_text or order.cancel_reason
+            if last := done[:1]:
+                values["cancelled_by"] = last.role != "UNKNOWN" and last.role
+            order.write(values)
