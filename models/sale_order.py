@@ -239,8 +239,10 @@ class SaleOrder(models.Model):
             raise UserError(
                 self.env._("Goods have left already. Arrange their return.")
             )
-        if any(invoice.state == "posted" for invoice in self.invoice_ids):
-            raise UserError(self.env._("It is invoiced already. Issue a credit note."))
+        if self._tts_is_invoiced():
+            raise UserError(
+                self.env._("It is invoiced already. Check and post its credit note.")
+            )
 
 
 def _line_text(group):

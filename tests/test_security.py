@@ -49,6 +49,8 @@ BILLING_BUTTONS = {
     "tts.payout.match": {"action_match"},
     "tts.register.payment": {"action_register"},
     "tts.invoice.upload": {"action_retry"},
+    "tts.cancellation": {"action_create_credit"},
+    "tts.return": {"action_create_credit"},
 }
 USER_BUTTONS = {
     "tts.issue": {"action_retry", "action_dismiss"},

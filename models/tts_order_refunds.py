@@ -1,0 +1,178 @@
+from decimal import Decimal
+
+from odoo import api, fields, models
+from odoo.tools import formatLang
+
+from ..lib.aftersale_rules import grants_refund
+from ..lib.credit import Claim, Settled, match_refunds
+from .tts_case_credit import BILLING
+
+REFUND = "refund"
+# What these statements say is not known, or not believed.
+UNREAD_STATES = ("new", "mismatch")
+
+
+class TtsReturn(models.Model):
+    """Which refund of the settlement a case turns up in."""
+
+    _inherit = "tts.return"
+
+    refund_state = fields.Selection(
+        [
+            ("none", "Nothing to Settle"),
+            ("waiting", "Not Settled Yet"),
+            ("settled", "Settled"),
+        ],
+        string="Settlement",
+        default="none",
+        required=True,
+        readonly=True,
+        index=True,
+    )
+    transaction_id = fields.Many2one(
+        "tts.transaction",
+        string="Settled With",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        check_company=True,
+        groups=BILLING,
+    )
+
+    def _follow_steps(self):
+        """Override to find the refund of a case in the settlement."""
+        return [*super()._follow_steps(), self._follow_refund]
+
+    def _follow_refund(self, _case):
+        self.order_id._match_refunds()
+
+
+class TtsOrder(models.Model):
+    """Holding what TikTok settled as refunds against the cases of an order."""
+
+    _inherit = "tts.order"
+
+    def _follow_settlement(self):
+        """Override to find the cases that new refunds pay."""
+        result = super()._follow_settlement()
+        self._match_refunds()
+        return result
+
+    def _match_refunds(self):
+        """Match the settled refunds of these orders with their cases.
+
+        An order without cases and refunds costs nothing but two queries for all.
+        """
+        if not self:
+            return
+        refunds = self._settled_refunds()
+        cases = self._cases_to_settle()
+        for order in self.browse({*refunds, *cases}):
+            order._match_order_refunds(
+                cases.get(order.id, self.env["tts.return"]),
+                refunds.get(order.id, self.env["tts.transaction"]),
+            )
+
+    def _settled_refunds(self):
+        """Return the transactions with refunds: {order id: transactions}."""
+        rows = (
+            self.env["tts.transaction"]
+            .sudo()
+            .search(
+                [
+                    ("order_id", "in", self.ids),
+                    ("kind", "=", "order"),
+                    ("amount_refund", "!=", 0),
+                    ("statement_id.state", "not in", UNREAD_STATES),
+                ],
+                order="statement_time, id",
+            )
+        )
+        return {order.id: mine for order, mine in rows.grouped("order_id").items()}
+
+    def _cases_to_settle(self):
+        """Return the cases of these orders: {order id: cases}."""
+        cases = (
+            self.env["tts.return"]
+            .sudo()
+            .search([("order_id", "in", self.ids)], order="remote_create_time, id")
+        )
+        return {order.id: mine for order, mine in cases.grouped("order_id").items()}
+
+    def _match_order_refunds(self, cases, refunds):
+        """Match those of one order; what no case explains is an issue."""
+        claimed = cases.filtered(
+            lambda case: case.amount_credit and grants_refund(case.remote_status)
+        )
+        found = match_refunds(
+            [
+                Claim(
+                    case.id,
+                    self._exactly(case.amount_credit),
+                    self._exactly(case.amount_credit_shipping),
+                )
+                for case in claimed
+            ],
+            [Settled(row.id, -self._exactly(row.amount_refund)) for row in refunds],
+        )
+        for case in cases:
+            settled = found.pairs.get(case.id, False)
+            state = "settled" if settled else "waiting" if case in claimed else "none"
+            if (case.refund_state, case.transaction_id.id) != (state, settled):
+                case.write({"refund_state": state, "transaction_id": settled})
+        self._note_strange_refunds(
+            refunds.browse([row.id for row in found.strange]), cases
+        )
+
+    def _exactly(self, amount):
+        currency = self.currency_id or self.company_id.currency_id
+        return Decimal(f"{amount:.{currency.decimal_places}f}")
+
+    def _note_strange_refunds(self, strange, cases):
+        """Tell of refunds that are not what the cases of the order say.
+
+        Not before cases were read that long: the statement may be faster.
+        """
+        shop = self.shop_id
+        read = shop.last_aftersale_sync
+        strange = strange.filtered(lambda row: read and row.statement_time <= read)
+        if not strange:
+            self.env["tts.issue"]._close(shop, [f"{REFUND}:{self.remote_id}"])
+            return
+        amount = self._format_sum(-sum(strange.mapped("amount_refund")))
+        open_cases = cases.filtered(lambda case: case.refund_state == "waiting")
+        if open_cases:
+            reason = self.env._(
+                "TikTok settled refunds of %(settled)s. Its open cases %(cases)s come "
+                "to %(due)s.",
+                settled=amount,
+                cases=", ".join(open_cases.mapped("remote_id")),
+                due=self._format_sum(sum(open_cases.mapped("amount_credit"))),
+            )
+        else:
+            reason = self.env._(
+                "TikTok settled refunds of %(settled)s that no return explains.",
+                settled=amount,
+            )
+        self.env["tts.issue"]._raise(
+            shop,
+            f"{REFUND}:{self.remote_id}",
+            category="aftersale",
+            name=self.env._(
+                "A refund of order %s is not what its returns say", self.remote_id
+            ),
+            reason=reason,
+            hint=self.env._(
+                "Compare statement %(statement)s with the order's returns in Seller "
+                "Center. Make, or correct, the credit note for what was taken, then "
+                "click Dismiss; or contact TikTok Shop's support.",
+                statement=", ".join(strange.statement_id.mapped("remote_id")),
+            ),
+            order_id=self.id,
+            reference=self.remote_id,
+        )
+
+    @api.model
+    def _format_sum(self, amount):
+        currency = self.currency_id or self.company_id.currency_id
+        return formatLang(self.env, amount, currency_obj=currency)
