@@ -119,3 +119,9 @@ from . import tts_shop_payout
 from . import account_bank_statement_line
 from . import sale_order_settle
 from . import tts_settle_issue
+from . import tts_shop_team
+from . import tts_account_team
+from . import tts_sale_report
+from . import tts_sale_report_query
+from . import sale_report
+from . import account_invoice_report
