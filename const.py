@@ -130,6 +130,9 @@ FULFILLMENT_BY_TIKTOK = "FULFILLMENT_BY_TIKTOK"
 FULFILLMENT_BY_DILAYANI = "FULFILLMENT_BY_DILAYANI_TOKOPEDIA"
 FBT_TYPES = (FULFILLMENT_BY_TIKTOK, FULFILLMENT_BY_DILAYANI)
 
+# The order's own word for an open request of its buyer to cancel.
+ORDER_CANCEL_FLAG = "is_buyer_request_cancel"
+
 # --- After-sales ("Search Cancellations", "Search Returns") ---------------------------
 # Who asks or acts in a cancellation or return.
 AFTERSALE_ROLES = [

@@ -264,7 +264,9 @@ def measure(env, _url):
     for name, (domain, groups, totals) in LOOKS.items():
         look = partial(Report._read_group, domain, groups, totals)
         found[name] = _measured(env, look) | size | {"problems": []}
-    look = partial(env["sale.report"]._read_group, [], ["product_id"], ["price_total:sum"])
+    look = partial(
+        env["sale.report"]._read_group, [], ["product_id"], ["price_total:sum"]
+    )
     found["sale.report"] = _measured(env, look) | size | {"problems": []}
     found["shop"]["problems"] = list(_problems(env))
     return found

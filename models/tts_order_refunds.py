@@ -6,6 +6,7 @@ from odoo.tools import formatLang
 from ..lib.aftersale_rules import grants_refund
 from ..lib.credit import Claim, Settled, match_refunds
 from .tts_case_credit import BILLING
+from .tts_order_import import IMPORT_CONTEXT
 
 REFUND = "refund"
 # What these statements say is not known, or not believed.
@@ -45,6 +46,7 @@ class TtsReturn(models.Model):
 
     def _follow_refund(self, _case):
         self.order_id._match_refunds()
+        self.order_id._sum_up_refunds()
 
 
 class TtsOrder(models.Model):
@@ -72,6 +74,19 @@ class TtsOrder(models.Model):
                 cases.get(order.id, self.env["tts.return"]),
                 refunds.get(order.id, self.env["tts.transaction"]),
             )
+
+    def _sum_up_refunds(self):
+        """Keep on each line of the sales order what its returns took back."""
+        for order in self:
+            lines = order._sale_lines_by_unit()
+            amounts = dict.fromkeys(order.sale_order_id.order_line, 0.0)
+            for case in order.return_ids:
+                for unit, (amount, _is_whole) in (case.credit_units or {}).items():
+                    if unit in lines:
+                        amounts[lines[unit]] += float(amount)
+            for line, amount in amounts.items():
+                if line.currency_id.compare_amounts(line.tts_refund_amount, amount):
+                    line.with_context(**IMPORT_CONTEXT).tts_refund_amount = amount
 
     def _settled_refunds(self):
         """Return the transactions with refunds: {order id: transactions}."""

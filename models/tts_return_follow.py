@@ -22,10 +22,10 @@ class TtsReturn(models.Model):
     def _follow_unknown_order(self, _case):
         """Tell of a return whose order is not in Odoo.
 
-        One that was over before this shop was ever read is history.
+        One that was over when the shop's cases were first read is history.
         """
         is_known = bool(self.order_id.sale_order_id)
-        is_history = self.is_final and not self.shop_id.return_cursor
+        is_history = self.is_final and not self.shop_id.last_aftersale_sync
         if is_known or is_history:
             self._close_issues(UNKNOWN_ORDER)
             return

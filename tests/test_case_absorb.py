@@ -23,6 +23,33 @@ class TestCaseAbsorb(AftersaleOdooCase):
         self.assertTrue(order.picking_ids.tts_blocking_text)
         self.assertTrue(self.mirror(order_id).cancel_deadline)
 
+    def test_request_that_the_order_does_not_tell_of_holds_it_all_the_same(self):
+        order_id, _order = self.import_units()
+        self.ask_to_cancel(order_id)
+        self.aftersales()
+        self.absorb({**self.raw(order_id), "is_buyer_request_cancel": False})
+        self.assertTrue(self.mirror(order_id).cancel_requested)
+
+    def test_withdrawn_request_lets_the_delivery_go(self):
+        order_id, order = self.import_units()
+        case_id = self.ask_to_cancel(order_id)
+        self.aftersales()
+        self.step(case_id, "withdraw", "cancellations")
+        self.aftersales()
+        self.assertFalse(order.picking_ids.tts_blocking_text)
+        self.assertFalse(self.mirror(order_id).cancel_deadline)
+
+    def test_return_that_was_over_before_the_shop_was_read_is_history(self):
+        ids = []
+        for _number in range(3):
+            order_id = self.place_units(self.unit(), status="DELIVERED")
+            case_id = self.make_return(order_id, "REFUND", role="SELLER")
+            self.step(case_id, "complete")
+            ids.append(case_id)
+        self.aftersales()
+        self.assertEqual(self.case_return(ids[0]).stage, "complete")
+        self.assertFalse(self.issues().filtered(lambda row: "case-order" in row.key))
+
     def test_cancellation_says_who_and_why_and_cancels_the_order(self):
         order_id, order = self.import_units()
         case_id = self.cancel(order_id, role="SYSTEM")

@@ -190,6 +190,13 @@ class TestCreditNote(CreditCase):
         self.aftersales()
         self.assertEqual(self.cancellation(case_id).credit_state, "none")
 
+    def test_line_of_the_sales_order_tells_what_was_taken_back(self):
+        order_id, order = self.delivered(self.unit(quantity=2), self.unit(1))
+        first, second = self.goods(order)
+        self.refunded(order_id, lines=first.tts_line_ids)
+        self.assertEqual(first.tts_refund_amount, first.price_total)
+        self.assertEqual(second.tts_refund_amount, 0)
+
 
 class TestRefundMatch(CreditCase):
     """What TikTok settles as a refund is held against the cases."""
