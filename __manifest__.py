@@ -1,6 +1,6 @@
 {
     "name": "TikTok Shop Connector",
-    "version": "19.0.1.3.0",
+    "version": "19.0.1.4.0",
     "summary": "Every TikTok Shop order that must be shipped, in Odoo exactly once "
     "and to the cent",
     "category": "Sales/Sales",
