@@ -134,6 +134,7 @@ from . import tts_order_refunds
 from . import tts_shop_team
 from . import tts_account_team
 from . import tts_sale_report
+from . import tts_sale_report_money
 from . import tts_sale_report_query
 from . import sale_report
 from . import account_invoice_report

@@ -5,6 +5,11 @@ from .sale_report import FULFILMENTS
 
 # Every TikTok Shop administrator is a sales manager.
 MONEY_GROUPS = "sales_team.group_sale_manager,account.group_account_invoice"
+# Which lines of a sales order are line items.
+GOODS = SQL(
+    "l.display_type IS NULL AND l.is_delivery IS NOT TRUE "
+    "AND l.is_downpayment IS NOT TRUE"
+)
 
 
 class TtsSaleReport(models.Model):
