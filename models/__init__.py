@@ -127,3 +127,8 @@ from . import tts_shop_aftersale
 from . import tts_cancellation_follow
 from . import tts_return_follow
 from . import tts_case_issue
+from . import tts_shop_return
+from . import tts_return_plan
+from . import tts_return_goods
+from . import stock_picking_return
+from . import tts_order_origin
