@@ -23,6 +23,7 @@
         "wizards/tts_validate_views.xml",
         "wizards/tts_arrange_views.xml",
         "wizards/tts_label_wizard_views.xml",
+        "wizards/tts_inspect_views.xml",
         "wizards/tts_payout_match_views.xml",
         "wizards/tts_register_payment_views.xml",
         # Orders before shops before accounts: each refers to the one before it.

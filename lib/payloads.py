@@ -145,6 +145,7 @@ class Order:
     is_sample: bool
     is_replacement: bool
     is_exchange: bool
+    origin_id: str
     is_buyer_request_cancel: bool
     cancel_reason: str
     cancel_initiator: str
@@ -190,6 +191,7 @@ def parse_order(raw) -> Order:
         address=parse_address(raw.get("recipient_address")),
         lines=_parse_lines(raw.get("line_items"), payment.currency),
         package_ids=_package_ids(raw.get("packages")),
+        origin_id=_origin_id(raw),
         fulfillment_priority_level=integer(
             raw.get("fulfillment_priority_level"), default=None
         ),
@@ -197,6 +199,15 @@ def parse_order(raw) -> Order:
         **{name: flag(raw.get(key)) for name, key in _ORDER_FLAGS},
         **{key: instant(raw.get(key)) for key in _ORDER_TIMES},
     )
+
+
+def _origin_id(raw):
+    """Return the order whose goods this one replaces or exchanges, "" without one."""
+    for key in ("replaced_order_id", "exchange_source_order_id"):
+        found = text(raw.get(key))
+        if found not in ("", "0"):
+            return found
+    return ""
 
 
 _ORDER_TEXTS = (

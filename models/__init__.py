@@ -138,3 +138,8 @@ from . import tts_sale_report_money
 from . import tts_sale_report_query
 from . import sale_report
 from . import account_invoice_report
+from . import tts_shop_return
+from . import tts_return_plan
+from . import tts_return_goods
+from . import stock_picking_return
+from . import tts_order_origin

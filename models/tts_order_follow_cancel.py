@@ -201,7 +201,9 @@ class TtsIssue(models.Model):
         if not picking:
             return self.action_open_record()
         picking.check_access("write")
-        wizard = self.env["stock.return.picking"].create({"picking_id": picking.id})
+        wizard = self.env["stock.return.picking"].create(
+            {"picking_id": picking.id, "tts_to_inspect": True}
+        )
         quantities = self.sudo().order_id._goods_to_return()[picking.sudo()]
         for line in wizard.product_return_moves:
             line.quantity = quantities.get(line.move_id, 0)

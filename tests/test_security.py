@@ -58,6 +58,8 @@ USER_BUTTONS = {
     "tts.shipment": {"action_retry", "action_cancel"},
     "tts.arrange": {"action_arrange", "action_ask_prices"},
     "tts.label.wizard": {"action_print"},
+    "tts.return": {"action_create_return"},
+    "tts.inspect": {"action_inspect"},
 }
 # What warehouse people ask with, and nobody else.
 CLERK_WIZARDS = (
@@ -67,6 +69,8 @@ CLERK_WIZARDS = (
     "tts.arrange.shop",
     "tts.arrange.choice",
     "tts.label.wizard",
+    "tts.inspect",
+    "tts.inspect.line",
 )
 # What billing people ask with, and nobody else.
 BILLING_WIZARDS = ("tts.payout.match", "tts.register.payment")

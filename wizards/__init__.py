@@ -6,6 +6,7 @@ from . import (
     tts_arrange_line,
     tts_catalogue_import,
     tts_catalogue_import_listing,
+    tts_inspect,
     tts_label_wizard,
     tts_listing_create,
     tts_order_resync,
