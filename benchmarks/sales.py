@@ -86,7 +86,7 @@ def _make_order(env, url, shop):
     order = env["sale.order"].search([("tts_order_id", "!=", False)], limit=1)
     for move in order.picking_ids.move_ids:
         move.write({"quantity": move.product_uom_qty, "picked": True})
-    order.picking_ids.with_context(skip_backorder=True).button_validate()
+    order.picking_ids.with_context(skip_sms=True).button_validate()
     if set(order.picking_ids.mapped("state")) != {"done"}:
         raise RuntimeError("the order that is copied was not delivered")
     return order
@@ -266,7 +266,9 @@ def measure(env, _url):
     for name, (domain, groups, totals) in LOOKS.items():
         look = partial(Report._read_group, domain, groups, totals)
         found[name] = _measured(env, look) | size | {"problems": []}
-    look = partial(env["sale.report"]._read_group, [], ["product_id"], ["price_total:sum"])
+    look = partial(
+        env["sale.report"]._read_group, [], ["product_id"], ["price_total:sum"]
+    )
     found["sale.report"] = _measured(env, look) | size | {"problems": []}
     found["shop"]["problems"] = list(_problems(env))
     return found
