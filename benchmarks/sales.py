@@ -86,7 +86,7 @@ def _make_order(env, url, shop):
     order = env["sale.order"].search([("tts_order_id", "!=", False)], limit=1)
     for move in order.picking_ids.move_ids:
         move.write({"quantity": move.product_uom_qty, "picked": True})
-    order.picking_ids.with_context(skip_backorder=True).button_validate()
+    order.picking_ids.with_context(skip_sms=True).button_validate()
     if set(order.picking_ids.mapped("state")) != {"done"}:
         raise RuntimeError("the order that is copied was not delivered")
     return order

@@ -165,7 +165,7 @@ def _copy_lines(env, invoice, ids, total):
     residual = ("amount_residual", "amount_residual_currency")
     minus = SQL("-%s", total)
     insert(env, receivable, own | dict.fromkeys((*debit, *residual), total))
-    _insert(
+    insert(
         env,
         product,
         own

@@ -80,7 +80,7 @@ class TtsSaleReport(models.Model):
         help="In each group the number of its orders: one with two products counts in "
         "the group of each, and once in the total.",
     )
-    units = fields.Float(string="Units", readonly=True)
+    units = fields.Float(readonly=True)
     units_returned = fields.Float(
         readonly=True, help="What came back into a warehouse of Odoo."
     )
@@ -135,7 +135,6 @@ class TtsSaleReport(models.Model):
         "with fees, affiliates and adjustments as settled; less the cost of goods.",
     )
     margin_rate = fields.Float(
-        string="Margin Rate",
         readonly=True,
         groups=MONEY_GROUPS,
         aggregator="avg",
