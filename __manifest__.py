@@ -25,6 +25,10 @@
         "wizards/tts_label_wizard_views.xml",
         "wizards/tts_payout_match_views.xml",
         "wizards/tts_register_payment_views.xml",
+        # The wizard's button opens the report.
+        "report/monthly_statement_templates.xml",
+        "report/monthly_statement_reports.xml",
+        "wizards/tts_monthly_statement_views.xml",
         # Orders before shops before accounts: each refers to the one before it.
         "views/tts_issue_views.xml",
         "views/tts_order_views.xml",

@@ -119,3 +119,5 @@ from . import tts_shop_payout
 from . import account_bank_statement_line
 from . import sale_order_settle
 from . import tts_settle_issue
+from . import tts_shop_month
+from . import tts_shop_month_warn

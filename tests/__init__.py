@@ -79,6 +79,7 @@ from . import (
     test_listing_products,
     test_money_machine,
     test_money_migration,
+    test_monthly_statement,
     test_oauth,
     test_order_by_hand,
     test_order_cost,
