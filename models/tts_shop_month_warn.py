@@ -38,9 +38,20 @@ class TtsShop(models.Model):
         )
 
     def _warn_of_statements(self, section):
-        for row in section["statements"]:
-            if row["statement"].state in UNBOOKED_STATES:
+        rows = section["statements"]
+        for row in rows:
+            if row["statement"].state in ("new", "mismatch", "error"):
                 yield self._warn_of_statement(row)
+        ready = [row for row in rows if row["statement"].state == "ready"]
+        if ready:
+            yield self.env._(
+                "Statements that are not booked, %(amount)s together: %(names)s. Click "
+                "Book on them.",
+                amount=self._money_text(
+                    sum(row["payable"] for row in ready), section["currency"]
+                ),
+                names=", ".join(row["statement"].remote_id for row in ready),
+            )
 
     def _warn_of_statement(self, row):
         """Say why a statement is not in the books."""
@@ -52,10 +63,14 @@ class TtsShop(models.Model):
         }
         if statement.state == "mismatch":
             text = self.env._(
-                "Statement %(statement)s of %(date)s does not add up: %(rest)s of its "
-                "%(amount)s are not explained by its transactions. It is not booked. "
-                "Compare it in Seller Center, then click Read Again on it.",
-                rest=self._money_text(row["unexplained"], statement.currency_id),
+                "Statement %(statement)s of %(date)s over %(amount)s does not add up "
+                "and is not booked: %(reason)s Compare it in Seller Center, then click "
+                "Read Again on it.",
+                reason=statement.error_message
+                or self.env._(
+                    "its transactions leave %s unexplained.",
+                    self._money_text(row["unexplained"], statement.currency_id),
+                ),
                 **named,
             )
         elif statement.state == "new":
@@ -65,17 +80,11 @@ class TtsShop(models.Model):
                 "Print this again when they are read.",
                 **named,
             )
-        elif statement.state == "error":
+        else:
             text = self.env._(
                 "Statement %(statement)s of %(date)s over %(amount)s cannot be booked: "
                 "%(reason)s",
                 reason=statement.error_message or "",
-                **named,
-            )
-        else:
-            text = self.env._(
-                "Statement %(statement)s of %(date)s over %(amount)s is not booked. "
-                "Click Book on it.",
                 **named,
             )
         return text
@@ -108,13 +117,25 @@ class TtsShop(models.Model):
                     "first one.",
                     **named,
                 )
-            if payout.state == "paid" and row["is_ours"]:
-                yield self.env._(
-                    "Payout %(payout)s of %(date)s over %(amount)s is not found in the "
-                    "bank. Import the bank statement, or click Match Bank Transaction "
-                    "on it.",
-                    **named,
-                )
+        yield from self._warn_of_missing(section)
+
+    def _warn_of_missing(self, section):
+        """Name the payouts that no bank transaction was found for."""
+        rows = [
+            row
+            for row in section["payouts"]
+            if row["is_ours"] and row["payout"].state == "paid"
+        ]
+        if rows:
+            yield self.env._(
+                "Payouts that are not found in the bank, %(amount)s together: "
+                "%(names)s. Import the bank statement, or click Match Bank Transaction "
+                "on them.",
+                amount=self._money_text(
+                    sum(row["amount"] for row in rows), section["currency"]
+                ),
+                names=", ".join(row["payout"].remote_id for row in rows),
+            )
 
     def _warn_of_orders(self, counts):
         if counts["unknown"]:

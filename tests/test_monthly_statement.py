@@ -172,8 +172,10 @@ class TestMonthlyStatement(PayoutCase):
     def test_a_payout_that_the_bank_does_not_know_is_named(self):
         statement = self.statement_of(date(2025, 3, 10))
         payout = self.payout_of(27, date(2025, 3, 12), statement)
-        self.assertIn(f"{payout.remote_id} of", self.warnings(MARCH))
-        self.assertIn("not found in the bank", self.warnings(MARCH))
+        self.assertRegex(
+            self.warnings(MARCH),
+            rf"not found in the bank, \$.27\.00 together: {payout.remote_id}\.",
+        )
 
     def test_a_statement_without_a_day_is_named_in_every_month(self):
         statement = self.statement_of(date(2025, 3, 10))

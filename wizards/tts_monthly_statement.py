@@ -29,7 +29,8 @@ class TtsMonthlyStatement(models.TransientModel):
 
     @api.model
     def _default_shop_ids(self):
-        return self.env["tts.shop"].search([])
+        mine = [("company_id", "in", self.env.companies.ids)]
+        return self.env["tts.shop"].search(mine)
 
     @api.model
     def _this_month(self):
