@@ -55,6 +55,8 @@
         "views/tts_payout_views.xml",
         "views/tts_unsettled_views.xml",
         "views/tts_unpaid_views.xml",
+        "views/sale_report_views.xml",
+        "views/tts_sale_report_views.xml",
         # Menus last: they name actions of every file above.
         "views/tts_menus.xml",
         "views/tts_money_menus.xml",

@@ -139,6 +139,9 @@ STATEMENT_STATUSES = [
 ]
 # South-East Asia: what is settled lies in a balance until it is withdrawn.
 BALANCE_REGIONS = ("ID", "MY", "PH", "SG", "TH", "VN")
+# Where an order was placed; what we do not know is TikTok Shop itself.
+COMMERCE_PLATFORM = "TikTok Shop"
+COMMERCE_PLATFORMS = {"TOKOPEDIA": "Tokopedia"}
 # Ours: each kind of fee and adjustment has its account in the books.
 FEE_GROUPS = [
     ("commission", "Commission"),

@@ -121,3 +121,9 @@ from . import sale_order_settle
 from . import tts_settle_issue
 from . import tts_shop_month
 from . import tts_shop_month_warn
+from . import tts_shop_team
+from . import tts_account_team
+from . import tts_sale_report
+from . import tts_sale_report_query
+from . import sale_report
+from . import account_invoice_report

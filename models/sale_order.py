@@ -170,6 +170,7 @@ class SaleOrder(models.Model):
                     "tts_line_ids": list(group.line_ids),
                     "tts_sku_id": group.sku_id,
                     "tts_platform_discount": float(group.platform_discount),
+                    "tts_seller_discount": float(group.seller_discount),
                 }
             )
         if entry.order.payment.shipping_fee:

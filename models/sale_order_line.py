@@ -15,6 +15,17 @@ class SaleOrderLine(models.Model):
         copy=False,
         help="Paid by TikTok on this line: owed to the shop, not taken off the price.",
     )
+    tts_seller_discount = fields.Monetary(
+        string="Seller Discount",
+        copy=False,
+        help="What the list price of this line was lowered by.",
+    )
+    tts_refund_amount = fields.Monetary(
+        string="Refunded by TikTok",
+        readonly=True,
+        copy=False,
+        help="What buyers got back for this line, according to after-sales cases.",
+    )
 
     def _tts_is_frozen(self):
         """Whether the price of this line is TikTok's and not ours to compute."""

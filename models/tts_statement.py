@@ -33,6 +33,13 @@ class TtsStatement(models.Model):
         help="The day on which it is booked. Change it when that day is locked.",
     )
     currency_id = fields.Many2one("res.currency", readonly=True)
+    currency_rate = fields.Float(
+        digits=0,
+        compute="_compute_currency_rate",
+        store=True,
+        precompute=True,
+        help="From the currency of the company, on the accounting date.",
+    )
     amount_settlement = fields.Monetary(string="Settlement", readonly=True)
     amount_revenue = fields.Monetary(string="Sales", readonly=True)
     amount_shipping = fields.Monetary(string="Shipping Costs", readonly=True)
@@ -118,6 +125,18 @@ class TtsStatement(models.Model):
     _remote_uniq = models.UniqueIndex(
         "(shop_id, remote_id)", "This TikTok statement is already in Odoo."
     )
+
+    @api.depends("currency_id", "company_id", "date", "state")
+    def _compute_currency_rate(self):
+        """Booking is another time to look: rates come late, and the books have it."""
+        for statement in self:
+            company = statement.company_id
+            statement.currency_rate = self.env["res.currency"]._get_conversion_rate(
+                from_currency=company.currency_id,
+                to_currency=statement.currency_id or company.currency_id,
+                company=company,
+                date=statement.date or fields.Date.context_today(statement),
+            )
 
     @api.depends("transaction_ids")
     def _compute_transaction_count(self):

@@ -90,6 +90,7 @@ from . import (
     test_order_money,
     test_package_absorb,
     test_payout_match,
+    test_report_sales,
     test_sandbox_aftersale_calls,
     test_sandbox_aftersale_cancel,
     test_sandbox_aftersale_client,
