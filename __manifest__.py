@@ -7,7 +7,12 @@
     "author": "TikTok Shop Connector contributors",
     "website": "https://github.com/tiktok-shop-connector/sale_tiktok_shop",
     "license": "LGPL-3",
-    "depends": ["base_import", "sale_management", "stock_delivery"],
+    "depends": [
+        "base_import",
+        "sale_management",
+        "spreadsheet_dashboard",
+        "stock_delivery",
+    ],
     "external_dependencies": {"python": ["requests"]},
     "data": [
         # Groups first: access lines and rules name them.
@@ -57,6 +62,7 @@
         "views/tts_unpaid_views.xml",
         "views/sale_report_views.xml",
         "views/tts_sale_report_views.xml",
+        "data/dashboards.xml",
         # Menus last: they name actions of every file above.
         "views/tts_menus.xml",
         "views/tts_money_menus.xml",
