@@ -15,14 +15,14 @@ from .dashboard_content import (
     COUNT,
     DAYS,
     FILTERS,
-    FIRST_WEEK,
+    FIRST_DAY,
     MENU,
     MODEL,
     MONEY,
+    SALES,
     STEPS,
     TABLES,
     TAXES,
-    WEEKS,
 )
 from .spreadsheet import (
     bars,
@@ -61,7 +61,7 @@ LENGTH = 10  # of tables
 CORNERS = tuple((left, top) for top in TITLES[2:] for left in (0, RIGHT))
 # Where the steps are on the sheet Data, and what only the sample has there.
 FIRST_STEP = len(CARDS) + 2
-WEEK_COLUMN, SHOP_COLUMN = 6, 9
+DAY_COLUMN, SHOP_COLUMN = 6, 9
 
 
 def main() -> None:
@@ -123,8 +123,8 @@ def sample() -> dict:
     charts = {
         "sales": sheet_chart(
             "line",
-            _on_data(WEEK_COLUMN, 1, len(WEEKS)),
-            _on_data(WEEK_COLUMN + 1, 1, len(WEEKS)),
+            _on_data(DAY_COLUMN, 1, len(SALES)),
+            _on_data(DAY_COLUMN + 1, 1, len(SALES)),
             labelsAsText=True,
             fillArea=True,
         ),
@@ -137,7 +137,7 @@ def sample() -> dict:
         for column, (_text, form) in enumerate(one.headers.values(), left + 1):
             front["formats"][zone(column, top + 2, 1, LENGTH)] = FORMATS[form]
     return workbook(
-        [front, _data(_sample_values())],
+        [front, _data(_sample_values(), FORMATS)],
         formats={number: form for form, number in FORMATS.items()},
     )
 
@@ -241,10 +241,11 @@ def _sample_table(one) -> dict:
 # === DATA === #
 
 
-def _data(values: dict) -> dict:
+def _data(values: dict, forms=(DAYS,)) -> dict:
     """Return the sheet that figures read.
 
     :param values: contents by (column, row)
+    :param forms: those that are not the formulas' own
     """
     titles = ("KPI", "Current", "Previous", "Shown", "Compared")
     cells = {cell(number, 0): translated(text) for number, text in enumerate(titles)}
@@ -254,10 +255,12 @@ def _data(values: dict) -> dict:
         cells[cell(0, row)] = translated(title)
     cells |= {cell(*place): content for place, content in values.items()}
     formats = {
-        zone(3, row, 2, 1): FORMATS[DAYS]
+        zone(3, row, 2, 1): FORMATS[one.form]
         for row, one in enumerate(CARDS, 1)
-        if one.form == DAYS
+        if one.form in forms
     }
+    if MONEY in forms:
+        formats[zone(1, FIRST_STEP, 1, len(STEPS) + 1)] = FORMATS[MONEY]
     return sheet(
         "Data",
         (160, 110, 110, 110, 110),
@@ -283,9 +286,10 @@ def _live_values() -> dict:
         for column, number in ((1, CURRENT), (2, PREVIOUS)):
             values[column, row] = _value(number, one)
             plain = cell(column, row)
-            short = plain if one.form == DAYS else f"FORMAT.LARGE.NUMBER({plain})"
-            values[column + 2, row] = f"={short}"
-        values[4, row] = f'=IF({cell(2, row)}=0, "", {values[4, row][1:]})'
+            short = f"FORMAT.LARGE.NUMBER({plain})" if one.form != DAYS else plain
+            nothing = '"-"' if number == CURRENT else '""'
+            is_nothing = f'{plain}=""' if number == CURRENT else f"{plain}=0"
+            values[column + 2, row] = f"=IF({is_nothing}, {nothing}, {short})"
     for row, one in enumerate(STEPS, FIRST_STEP):
         values[1, row] = _value(CURRENT, one)
     known = f"SUM({zone(1, FIRST_STEP, 1, len(STEPS))})"
@@ -307,9 +311,9 @@ def _sample_values() -> dict:
     amounts = [*(one.amount for one in STEPS), TAXES[1]]
     for row, amount in enumerate(amounts, FIRST_STEP):
         values[1, row] = str(amount)
-    for row, amount in enumerate(WEEKS, 1):
-        values[WEEK_COLUMN, row] = f"W{FIRST_WEEK + row - 1}"
-        values[WEEK_COLUMN + 1, row] = str(amount)
+    for row, amount in enumerate(SALES, 1):
+        values[DAY_COLUMN, row] = f"{FIRST_DAY + row - 1} Oct"
+        values[DAY_COLUMN + 1, row] = str(amount)
     for row, (name, *_rest, margin) in enumerate(TABLES[1].rows, 1):
         values |= {(SHOP_COLUMN, row): name, (SHOP_COLUMN + 1, row): str(margin)}
     return values

@@ -82,9 +82,9 @@ STEPS = (
 # What the steps leave of sales beside the margin: it is in them, and not the shop's.
 TAXES = ("Taxes", -8060)
 
-# Weeks of the sample's chart of sales, and from which on.
-WEEKS = (2980, 3140, 3320, 3050, 3480, 3710, 3630, 3890, 3760, 4020, 4310, 4180, 4740)
-FIRST_WEEK = 36
+# Days of the sample's chart of sales, and which of October is the first.
+SALES = (430, 455, 440, 485, 520, 610, 655, 510, 495, 530, 545, 600, 690, 720)
+FIRST_DAY = 12
 SHOPS = ("Contoh Home UK", "Contoh Home US", "Contoh Home DE", "Contoh Outlet UK")
 STRONG = (
     *("LED Strip 5 m", "Ring Light 10 inch", "Phone Tripod", "Silicone Lids, Set of 6"),

@@ -172,9 +172,7 @@ class TtsSaleReport(models.Model):
             "refunds": refunds,
             "cost": cost,
             "margin": margin,
-            "margin_rate": SQL(
-                "(%s) / NULLIF(l.price_subtotal * %s, 0)", margin, rate
-            ),
+            "margin_rate": SQL("(%s) / NULLIF(l.price_subtotal * %s, 0)", margin, rate),
             "days_to_ship": _days(SQL("moved.shipped_at")),
             "days_to_payout": _days(SQL("money.paid_at")),
         }
@@ -343,7 +341,9 @@ _DELIVERED = SQL("COALESCE(l.qty_delivered, 0) * %s", _FACTOR)
 _OUT = SQL("COALESCE(moved.out_units, 0) / COALESCE(NULLIF(pu.factor, 0), 1)")
 _IN = SQL("COALESCE(moved.in_units, 0) / COALESCE(NULLIF(pu.factor, 0), 1)")
 # Parts of a kit leave in place of what was sold: units are not theirs to count.
-_IS_KIT = SQL("(moved.first_product <> l.product_id OR moved.last_product <> l.product_id)")
+_IS_KIT = SQL(
+    "(moved.first_product <> l.product_id OR moved.last_product <> l.product_id)"
+)
 _KITS_BACK = SQL(
     "CASE WHEN COALESCE(moved.in_units, 0) = 0 THEN 0 "
     "WHEN moved.in_units >= moved.out_units THEN %s "

@@ -68,17 +68,24 @@ class TtsShop(models.Model):
         Member = self.env["crm.team.member"].sudo()
         user = self.user_id
         may_have_several = team.is_membership_multi
-        if user and (may_have_several or not Member.search_count([("user_id", "=", user.id)], limit=1)):
+        if user and (
+            may_have_several
+            or not Member.search_count([("user_id", "=", user.id)], limit=1)
+        ):
             team.member_ids |= user
 
     def _give_team(self):
         """Give the shop's team to its orders without one; return how many."""
-        orders = self.env["sale.order"].sudo().search(
-            [
-                ("tts_shop_id", "=", self.id),
-                ("team_id", "=", False),
-                ("state", "!=", "cancel"),
-            ]
+        orders = (
+            self.env["sale.order"]
+            .sudo()
+            .search(
+                [
+                    ("tts_shop_id", "=", self.id),
+                    ("team_id", "=", False),
+                    ("state", "!=", "cancel"),
+                ]
+            )
         )
         orders.with_context(**IMPORT_CONTEXT).write({"team_id": self.team_id.id})
         return len(orders)

@@ -17,6 +17,7 @@ from . import (
     test_catalogue_views,
     test_conflict,
     test_cron,
+    test_dashboard,
     test_delivery_address,
     test_delivery_board,
     test_delivery_cancel,
@@ -149,6 +150,7 @@ from . import (
     test_sync_run,
     test_token,
     test_tour,
+    test_tour_dashboard,
     test_tour_money,
     test_views,
 )

@@ -46,9 +46,7 @@ class TestReportSales(ReportCase):
             ["product_id"],
             ["order_count:count_distinct"],
         )
-        self.assertEqual(
-            dict(groups), {self.product(0): 2, self.product(1): 1}
-        )
+        self.assertEqual(dict(groups), {self.product(0): 2, self.product(1): 1})
 
     def test_drafts_and_cancelled_orders_are_left_out(self):
         _order_id, draft = self.import_units(self.unit())
@@ -166,7 +164,9 @@ class TestReportSales(ReportCase):
         self.settle_order(order_id, "20.00", refund="-6.00")
         first, second = self.goods(order)
         second.tts_refund_amount = 9
-        self.assertEqual(self.report(("product_id", "=", first.product_id.id)).refunds, 0)
+        self.assertEqual(
+            self.report(("product_id", "=", first.product_id.id)).refunds, 0
+        )
         self.assertEqual(
             self.report(("product_id", "=", second.product_id.id)).refunds, -6
         )
@@ -248,9 +248,7 @@ class TestReportSales(ReportCase):
 
     def test_the_margin_is_what_is_left_of_it_all(self):
         order_id, order = self.import_units(self.unit(quantity=3))
-        self.settle_order(
-            order_id, "30.00", refund="-2.00", fees={COMMISSION: "-1.80"}
-        )
+        self.settle_order(order_id, "30.00", refund="-2.00", fees={COMMISSION: "-1.80"})
         found = self.total(self.of(order))
         cost = 3 * self.product().standard_price
         self.assertEqual(
