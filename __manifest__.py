@@ -7,7 +7,12 @@
     "author": "TikTok Shop Connector contributors",
     "website": "https://github.com/tiktok-shop-connector/sale_tiktok_shop",
     "license": "LGPL-3",
-    "depends": ["base_import", "sale_management", "stock_delivery"],
+    "depends": [
+        "base_import",
+        "sale_management",
+        "spreadsheet_dashboard",
+        "stock_delivery",
+    ],
     "external_dependencies": {"python": ["requests"]},
     "data": [
         # Groups first: access lines and rules name them.
@@ -26,6 +31,10 @@
         "wizards/tts_inspect_views.xml",
         "wizards/tts_payout_match_views.xml",
         "wizards/tts_register_payment_views.xml",
+        # The wizard's button opens the report.
+        "report/monthly_statement_templates.xml",
+        "report/monthly_statement_reports.xml",
+        "wizards/tts_monthly_statement_views.xml",
         # Orders before shops before accounts: each refers to the one before it.
         "views/tts_issue_views.xml",
         "views/tts_order_views.xml",
@@ -56,6 +65,7 @@
         "views/tts_unpaid_views.xml",
         "views/sale_report_views.xml",
         "views/tts_sale_report_views.xml",
+        "data/dashboards.xml",
         # Menus last: they name actions of every file above.
         "views/tts_menus.xml",
         "views/tts_money_menus.xml",

@@ -47,8 +47,15 @@ def set_up(client: WebClient, policies: dict[int, dict]) -> None:
 
 
 def enter_rates(client: WebClient, days: int = 90) -> None:
-    """Enter an exchange rate for each currency that shops sell in, once."""
-    domain = [("name", "in", list(RATES)), ("rate_ids", "=", False)]
+    """Enter an exchange rate for each currency that shops sell in, once.
+
+    Also of those that nobody uses yet: the first order activates them.
+    """
+    domain = [
+        ("name", "in", list(RATES)),
+        ("rate_ids", "=", False),
+        ("active", "in", [True, False]),
+    ]
     day = (datetime.now(timezone.utc) - timedelta(days=days)).strftime("%Y-%m-%d")
     values = [
         {

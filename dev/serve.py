@@ -63,6 +63,7 @@ def _connect(odoo: server.OdooServer, sandbox: server.SandboxServer) -> None:
         goods.create(client, state, unknown=UNKNOWN)
         goods.create_twin(client, AMBIGUOUS)
         serve_delivery.prepare(sandbox)
+        money.enter_rates(client)
         connect.authorize(client, json.loads(sandbox.hello()))
         connect.start_sync(client)
     with step("matching the catalogues"):

@@ -27,7 +27,6 @@ def prepare(client: WebClient, sandbox: server.SandboxServer) -> None:
     """
     accountant = money.accountant(client, money.LOGIN)
     shops = connect.shops(client)
-    money.enter_rates(client)
     money.set_up(client, {shop["id"]: POLICY for shop in shops})
     _expect_fees(client, shops[0]["id"])
     orders = _sell(client, sandbox, shops)

@@ -131,6 +131,8 @@ from . import tts_case_credit
 from . import account_move_credit
 from . import tts_shop_credit
 from . import tts_order_refunds
+from . import tts_shop_month
+from . import tts_shop_month_warn
 from . import tts_shop_team
 from . import tts_account_team
 from . import tts_sale_report

@@ -64,9 +64,9 @@ class TtsOrder(models.Model):
                 continue
             span = unpaid
             if start is not None:
-                span &= _since("<=", now - timedelta(days=start))
+                span &= arrived("<=", now - timedelta(days=start))
             if end is not None:
-                span &= _since(">", now - timedelta(days=end + 1))
+                span &= arrived(">", now - timedelta(days=end + 1))
             found |= span
         return found
 
@@ -120,7 +120,7 @@ def _age_of(days):
     return None
 
 
-def _since(operator, moment):
+def arrived(operator, moment):
     """Return the domain of orders that arrived before or after a moment."""
     return Domain("completed_at", operator, moment) | (
         Domain("completed_at", "=", False)

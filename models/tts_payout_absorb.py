@@ -241,7 +241,7 @@ class TtsShop(models.Model):
         return min([since, *known])
 
     def _payout_date(self, moment):
-        zone = self.company_id.partner_id.tz or self.responsible_id.tz or "UTC"
+        zone = self._money_zone()
         return (
             moment
             and fields.Datetime.context_timestamp(

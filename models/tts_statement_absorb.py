@@ -327,10 +327,13 @@ class TtsShop(models.Model):
         It is made when its day is over: one of midnight belongs to the day before.
         """
         last = naive(moment) - timedelta(seconds=1)
-        zone = self.company_id.partner_id.tz or self.responsible_id.tz or "UTC"
         return fields.Datetime.context_timestamp(
-            self.with_context(tz=zone), last
+            self.with_context(tz=self._money_zone()), last
         ).date()
+
+    def _money_zone(self):
+        """Return the name of the time zone whose days the books are kept in."""
+        return self.company_id.partner_id.tz or self.responsible_id.tz or "UTC"
 
     def _note_broken_statements(self, problems):
         """Show a person the statements that cannot be read; they are read daily."""

@@ -1,1 +1,3 @@
-"""Papers made without Odoo's report engine: they need no browser on the server."""
+"""Papers: those made without Odoo's report engine need no browser on the server."""
+
+from . import monthly_statement

@@ -19,6 +19,7 @@ from . import (
     test_conflict,
     test_credit_note,
     test_cron,
+    test_dashboard,
     test_delivery_address,
     test_delivery_board,
     test_delivery_cancel,
@@ -82,6 +83,7 @@ from . import (
     test_listing_products,
     test_money_machine,
     test_money_migration,
+    test_monthly_statement,
     test_oauth,
     test_order_by_hand,
     test_order_cost,
@@ -157,6 +159,7 @@ from . import (
     test_team,
     test_token,
     test_tour,
+    test_tour_dashboard,
     test_tour_money,
     test_views,
 )

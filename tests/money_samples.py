@@ -52,6 +52,9 @@ def make_money_samples(env, shop):
         "tts.register.payment": env["tts.register.payment"].create(
             {"shop_id": shop.id, "move_ids": [Command.set(invoice.ids)]}
         ),
+        "tts.monthly.statement": env["tts.monthly.statement"].create(
+            {"shop_ids": [Command.link(shop.id)]}
+        ),
         "tts.invoice.upload": env["tts.invoice.upload"].create(
             {
                 "shop_id": shop.id,

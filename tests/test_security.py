@@ -55,6 +55,7 @@ BILLING_BUTTONS = {
     "tts.payout": {"action_match", "action_unmatch", "action_register_payments"},
     "tts.payout.match": {"action_match"},
     "tts.register.payment": {"action_register"},
+    "tts.monthly.statement": {"action_print"},
     "tts.invoice.upload": {"action_retry"},
     "tts.cancellation": {"action_create_credit"},
     "tts.return": {"action_create_credit"},
@@ -80,7 +81,11 @@ CLERK_WIZARDS = (
     "tts.inspect.line",
 )
 # What billing people ask with, and nobody else.
-BILLING_WIZARDS = ("tts.payout.match", "tts.register.payment")
+BILLING_WIZARDS = (
+    "tts.payout.match",
+    "tts.register.payment",
+    "tts.monthly.statement",
+)
 # What clerks and sellers do not see.
 MONEY_MODELS = (
     "tts.statement",

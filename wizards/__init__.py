@@ -9,6 +9,7 @@ from . import (
     tts_inspect,
     tts_label_wizard,
     tts_listing_create,
+    tts_monthly_statement,
     tts_order_resync,
     tts_payout_match,
     tts_register_payment,
