@@ -52,7 +52,9 @@ class StockPicking(models.Model):
         return self.filtered(
             lambda picking: (
                 picking.state == "done"
-                or (picking.state != "cancel" and any(picking.move_ids.mapped("picked")))
+                or (
+                    picking.state != "cancel" and any(picking.move_ids.mapped("picked"))
+                )
                 or picking.backorder_id
             )
         )
@@ -87,7 +89,7 @@ class StockPicking(models.Model):
         What was received right into a warehouse needed no inspection.
         """
         return _by_lot(
-            self.tts_restock_ids.move_line_ids.filtered(
+            self.tts_restock_ids.move_ids.move_line_ids.filtered(
                 lambda line: line.state == "done"
             )
             | self._tts_received_lines().filtered("location_dest_id.warehouse_id")

@@ -67,7 +67,9 @@ class SaleOrder(models.Model):
         compute="_compute_tts_replacement_ids",
         compute_sudo=True,
     )
-    tts_replacement_count = fields.Integer(compute="_compute_tts_replacement_ids")
+    tts_replacement_count = fields.Integer(
+        compute="_compute_tts_replacement_ids", compute_sudo=True
+    )
 
     @api.depends("tts_order_id.origin_order_id")
     def _compute_tts_origin_id(self):
@@ -99,7 +101,7 @@ class TtsReturn(models.Model):
 
     new_order_ids = fields.One2many(
         "tts.order",
-        string="New Order",
+        string="Sent Anew With",
         compute="_compute_new_order_ids",
         help="The order that TikTok made for the goods sent anew.",
     )

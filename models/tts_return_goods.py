@@ -82,7 +82,7 @@ class TtsReturn(models.Model):
         :raise UserError: there is nothing to bring back
         """
         self.ensure_one()
-        self.env["stock.picking"].check_access("create")
+        self.env["stock.return.picking"].check_access("create")
         self.check_access("read")
         case = self.sudo()
         case._check_returnable()
@@ -141,9 +141,14 @@ class TtsReturn(models.Model):
         if self.goods_expected:
             if self._is_proposal_due():
                 self._propose_return()
-        elif self.is_final or self.stage == Stage.GRANTED.value:
+        elif self._is_over():
             self._drop_returns()
         self._count_goods()
+
+    def _is_over(self):
+        """Whether goods that do not come by now never will."""
+        is_decided = self.is_final or self.stage == Stage.GRANTED.value
+        return is_decided and not self._is_replaced()
 
     def _is_proposal_due(self):
         return (
@@ -153,8 +158,11 @@ class TtsReturn(models.Model):
         )
 
     def _is_replaced(self):
-        """Whether the buyer edited this request: another one is about its goods."""
-        return bool(self._neighbour(self.next_remote_id))
+        """Whether the buyer edited this request: another one is about its goods.
+
+        That one may come later, and then takes the returns over.
+        """
+        return bool(self.next_remote_id)
 
     def _take_over_returns(self):
         """Take the returns of the requests that this one replaces.
@@ -230,7 +238,8 @@ class TtsReturn(models.Model):
     def _drop_returns(self):
         """Cancel what nobody began to receive; ask about what is here already."""
         begun = self.picking_ids._tts_begun()
-        if begun and self.stage == Stage.CLOSED.value:
+        is_open = self.inspection_state != "inspected"
+        if begun and is_open and self.stage == Stage.CLOSED.value:
             self._note_withdrawn(begun)
         if begun:
             return
@@ -265,6 +274,8 @@ class TtsReturn(models.Model):
             values["units_scrapped"] = done - values["units_restocked"]
             values["inspection_state"] = case._goods_state(received, inspected)
             case.write(values)
+            if values["inspection_state"] == "inspected":
+                case._close_issues(WITHDRAWN)
             case._follow_count(received)
 
     def _goods_state(self, received, inspected):

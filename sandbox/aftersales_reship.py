@@ -38,6 +38,7 @@ def reship(box, case):
         "is_exchange_order": not replaces,
         link: origin.id,
         "buyer_message": "",
+        "create_time": int(box.now()),
         "payment_method_name": "",
     }
     payload = {key: value for key, value in payload.items() if value is not None}

@@ -100,6 +100,7 @@ from . import (
     test_report_standard,
     test_return_goods,
     test_return_inspect,
+    test_return_stock,
     test_sandbox_aftersale_calls,
     test_sandbox_aftersale_cancel,
     test_sandbox_aftersale_client,

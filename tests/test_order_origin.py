@@ -10,7 +10,7 @@ class TestOrderOrigin(ReturnCase):
     def replaced(self, kind="REPLACEMENT", decision="APPROVE_REPLACEMENT"):
         """Have goods sent anew; return the case, its order and the new order's id."""
         order_id, order = self.delivered(self.unit())
-        case = self.grant(self.make_return(order_id, kind), decision)
+        case = self.grant(self.make_return(order_id, kind, force=True), decision)
         self.step(case.remote_id, "ship_back")
         self.step(case.remote_id, "arrive")
         self.step(case.remote_id, "decide", decision="APPROVE_RECEIVED_PACKAGE")
@@ -25,7 +25,9 @@ class TestOrderOrigin(ReturnCase):
         self.assertEqual(case.order_id.replacement_ids, new)
         self.assertEqual(new.sale_order_id.tts_origin_id, order)
         self.assertEqual(order.tts_replacement_ids, new.sale_order_id)
-        self.assertEqual(order.action_view_tts_replacements()["res_id"], new.sale_order_id.id)
+        self.assertEqual(
+            order.action_view_tts_replacements()["res_id"], new.sale_order_id.id
+        )
         self.assertEqual(case.new_order_ids, new)
 
     def test_an_exchange_shows_what_it_is_for(self):

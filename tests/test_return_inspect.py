@@ -179,6 +179,22 @@ class TestReturnInspect(ReturnCase):
 
     # === AFTER A CANCELLATION === #
 
+    def test_nobody_waits_for_what_the_carrier_lost(self):
+        order_id, order = self.import_units(self.unit(quantity=3))
+        order.picking_ids.button_validate()
+        case_id = self.cancel(order_id, role="SYSTEM")
+        self.sync()
+        issue = self.issues(f"follow:{order_id}")
+        self.assertIn("Create Return to have the goods", issue.hint)
+        self.control(
+            "POST",
+            f"/cancellations/{case_id}",
+            {"set": {"should_replenish_stock": False}},
+        )
+        self.aftersales()
+        self.assertTrue(self.cancellation(case_id).is_lost)
+        self.assertIn("are lost: nothing comes back", issue.hint)
+
     def test_goods_of_a_cancelled_order_wait_for_inspection_too(self):
         order_id, order = self.import_units(self.unit(quantity=3))
         order.picking_ids.button_validate()

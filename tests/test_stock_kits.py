@@ -7,6 +7,7 @@ from unittest import SkipTest
 
 from odoo.tests import tagged
 
+from .return_case import ReturnCase
 from .stock_case import StockCase
 
 
@@ -176,3 +177,54 @@ class TestStockKits(StockCase):
         self.make_kit(product, {self.board: 1}, company_id=company.id)
         self.push()
         self.assertListed(9, self.listing(1))
+
+
+@tagged("post_install", "-at_install")
+class TestReturnKits(ReturnCase):
+    """A kit comes back as its parts, and counts as itself."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        if "mrp.bom" not in cls.env:
+            raise SkipTest("kits need sale_mrp: run make test, or install it")
+        cls.screw, cls.board = cls.env["product.product"].create(
+            [
+                {"name": name, "type": "consu", "is_storable": True}
+                for name in ("Screw", "Board")
+            ]
+        )
+        cls.kit = cls.products[cls.catalogue[0]["seller_sku"]]
+        cls.env["stock.quant"].search([("product_id", "=", cls.kit.id)]).unlink()
+        TestStockKits.make_kit.__func__(cls, cls.kit, {cls.screw: 4, cls.board: 1})
+        stock = cls.shop.warehouse_id.lot_stock_id
+        for part in (cls.screw, cls.board):
+            cls.env["stock.quant"]._update_available_quantity(part, stock, 40)
+
+    def test_the_parts_of_a_kit_come_back(self):
+        case, _order = self.returned(self.unit(quantity=3), lines=2)
+        units = {
+            move.product_id: move.product_uom_qty for move in case.picking_ids.move_ids
+        }
+        self.assertEqual(units, {self.screw: 8, self.board: 2})
+
+    def test_parts_are_those_that_left_whatever_became_of_the_kit(self):
+        order_id, _order = self.delivered(self.unit(quantity=2))
+        self.kit.bom_ids.bom_line_ids[0].product_qty = 6
+        case = self.grant(self.make_return(order_id))
+        moves = case.picking_ids.move_ids
+        screws = moves.filtered(lambda move: move.product_id == self.screw)
+        self.assertEqual(screws.product_uom_qty, 8)
+
+    def test_a_kit_is_back_in_stock_when_all_of_its_parts_are(self):
+        case, _order = self.returned(self.unit(quantity=2))
+        self.receive(case.picking_ids)
+        self.assertEqual(case.units_returned, 2)
+        self.assertFalse(self.issues(f"case-count:{case.remote_id}"))
+        action = case.with_user(self.low_user).action_open_inspect()
+        wizard = self.env[action["res_model"]].browse(action["res_id"])
+        board = wizard.line_ids.filtered(lambda line: line.product_id == self.board)
+        board.write({"quantity_restock": 1, "quantity_scrap": 1})
+        wizard.with_user(self.low_user).action_inspect()
+        self.assertEqual((case.units_restocked, case.units_scrapped), (1, 1))
+        self.assertEqual(case.inspection_state, "inspected")

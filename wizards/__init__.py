@@ -2,6 +2,7 @@ from . import (
     account_payment_register,
     base_import_import,
     base_partner_merge,
+    stock_return_picking,
     tts_arrange,
     tts_arrange_line,
     tts_catalogue_import,

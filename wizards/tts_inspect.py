@@ -132,7 +132,9 @@ class TtsInspectLine(models.TransientModel):
     quantity_restock = fields.Float(string="Back Into Stock", digits="Product Unit")
     quantity_scrap = fields.Float(string="Scrap", digits="Product Unit")
     quantity_left = fields.Float(
-        string="Stays for Later", digits="Product Unit", compute="_compute_quantity_left"
+        string="Stays for Later",
+        digits="Product Unit",
+        compute="_compute_quantity_left",
     )
 
     @api.depends("quantity", "quantity_restock", "quantity_scrap")
@@ -190,23 +192,23 @@ class TtsInspectLine(models.TransientModel):
                 "location_id": where.id,
                 "location_dest_id": to.id,
                 "tts_inspected_id": received.id,
-                "move_ids": [
-                    Command.create(line._prepare_move_values(where, to))
-                    for line in self
-                ],
             }
+        )
+        self.env["stock.move"].create(
+            [line._prepare_move_values(transfer) for line in self]
         )
         transfer._action_done()
 
-    def _prepare_move_values(self, where, to):
+    def _prepare_move_values(self, transfer):
         common = {
+            "picking_id": transfer.id,
             "product_id": self.product_id.id,
-            "location_id": where.id,
-            "location_dest_id": to.id,
+            "location_id": transfer.location_id.id,
+            "location_dest_id": transfer.location_dest_id.id,
         }
         return {
             **common,
-            "company_id": self.picking_id.company_id.id,
+            "company_id": transfer.company_id.id,
             "product_uom": self.uom_id.id,
             "product_uom_qty": self.quantity_restock,
             "picked": True,
