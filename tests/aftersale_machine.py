@@ -40,11 +40,20 @@ class AftersaleMachine(Machine):
     def begin(self):
         self.start()
         self.stock = self._in_stock()
-        for number in range(5):
+        self.last_move = self.case.env["stock.move"].search(
+            [], order="id desc", limit=1
+        )
+        # Most of what can go wrong begins with parcels that have arrived.
+        for number in range(9):
             self.buy(number)
         self.case.sync()
-        self.deliver(0b1101)
-        self.invoice(0b101)
+        self.deliver(0b1111110)
+        self.case.sync()
+        self.invoice(0x1BDFF)
+        for number, kind in enumerate((*KINDS[:3], *KINDS[:2])):
+            self.start_a_return(number, kind, number % 2)
+        self.ask_to_cancel(1, True)
+        self.case.aftersales()
 
     # === TIKTOK === #
 
@@ -73,12 +82,17 @@ class AftersaleMachine(Machine):
         return self.case.control("GET", f"/state?only={kind}")[kind]
 
     def _step(self, kind, number, step, **body):
-        """Let somebody take a step, if that case is where it can be taken."""
+        """Let somebody take a step of the first case that is where it can be taken.
+
+        :return: that case, None when there is none
+        """
         cases = sorted(self._cases(kind))
-        if cases:
+        start = number % (len(cases) or 1)
+        for case_id in (*cases[start:], *cases[:start]):
             with contextlib.suppress(ValueError, KeyError, AssertionError):
-                case_id = cases[number % len(cases)]
                 self.case.step(case_id, step, kind, **body)
+                return case_id
+        return None
 
     @rule(number=NUMBERS, single=st.booleans())
     def ask_to_cancel(self, number, single):
@@ -101,7 +115,8 @@ class AftersaleMachine(Machine):
                 self.case.change(order_id, cancel={"role": role})
 
     @rule(
-        number=NUMBERS, step=st.sampled_from(("approve", "reject", "withdraw", "complete"))
+        number=NUMBERS,
+        step=st.sampled_from(("approve", "reject", "withdraw", "complete")),
     )
     def go_on_with_a_cancellation(self, number, step):
         self._step("cancellations", number, step)
@@ -136,15 +151,20 @@ class AftersaleMachine(Machine):
         self._step("returns", number, step)
 
     @rule(number=NUMBERS)
+    def grant_a_refund(self, number):
+        self._step("returns", number, "decide", decision="APPROVE_REFUND")
+
+    @rule(number=NUMBERS)
     def a_return_goes_its_way(self, number):
         """Granted, sent back, arrived and accepted: what random steps rarely do."""
+        case_id = self._step("returns", number, "decide", decision="APPROVE_RETURN")
         for step, body in (
-            ("decide", {"decision": "APPROVE_RETURN"}),
             ("ship_back", {}),
             ("arrive", {}),
             ("decide", {"decision": "APPROVE_RECEIVED_PACKAGE"}),
         ):
-            self._step("returns", number, step, **body)
+            if case_id:
+                self.case.step(case_id, step, **body)
 
     @rule(number=NUMBERS)
     def settle(self, number):
@@ -270,7 +290,7 @@ class AftersaleMachine(Machine):
             assert found == wanted, (case.remote_id, row["status"], found, wanted)
             assert found == case.units_restocked + case.units_scrapped
         for move in self.case.env["stock.move"].search(
-            [("state", "=", "done"), ("picking_id.tts_shop_id", "!=", False)]
+            [("state", "=", "done"), ("id", ">", self.last_move.id or 0)]
         ):
             if move.location_dest_id.usage == "customer":
                 back[move.product_id] -= move.quantity
