@@ -51,6 +51,8 @@ def show(found):
         _show_labels(found["labels"])
     if found["settlements"]:
         _show_settlements(found["settlements"])
+    if found["sales"]:
+        _show_sales(found["sales"])
 
 
 def _show_listings(measures):
@@ -106,6 +108,32 @@ def _show_settlements(measures):
     print()
     for name, value, target, met in judge_settlements(measures):
         print(f"{'ok' if met else 'MISSED':>7}  {name}: {value:g} (target {target})")
+
+
+def _show_sales(measures):
+    names = ("orders", "rows", "groups", "seconds", "statements", "peak_mb")
+    print(f"\n{'measure':<12}", *(f"{name:>12}" for name in names))
+    for name, row in measures.items():
+        values = (
+            f"{row['orders']:>12}",
+            f"{row['rows']:>12}",
+            f"{row['groups']:>12}",
+            f"{row['seconds']:>12.2f}",
+            f"{row['statements']:>12}",
+            f"{row['peak_mb']:>12.1f}",
+        )
+        print(f"{name:<12}", *values)
+    print()
+    for name, value, target, met in judge_sales(measures):
+        print(f"{'ok' if met else 'MISSED':>7}  {name}: {value:g} (target {target})")
+
+
+def judge_sales(measures):
+    """Yield (what, value, target, met) for the sales analysis."""
+    for name, row in measures.items():
+        # As much for each order, and what every query costs.
+        most = round(0.5 + row["orders"] / 25_000, 1)
+        yield f"{name}, seconds", row["seconds"], f"< {most}", row["seconds"] < most
 
 
 def judge_settlements(measures):

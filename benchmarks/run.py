@@ -182,6 +182,25 @@ def measure_settlements(env, count):
         database.drop(env, name)
 
 
+def measure_sales(env, count):
+    """Take the measures of the sales analysis over this many orders.
+
+    :return: {measure: what the worker found}
+    """
+    name = f"{PREFIX}_sales_{count}"
+    options = ("--profile", "bench", "--orders", "1")
+    sandbox = server.SandboxServer(env, options=options)
+    sandbox.start()
+    try:
+        with step(f"{count} orders that were delivered and settled"):
+            database.fresh(env, name, (paths.MODULE,))
+            work(env, "stage_sales", name, sandbox.url, "--count", str(count))
+        return work(env, "sales", name, sandbox.url)
+    finally:
+        sandbox.stop()
+        database.drop(env, name)
+
+
 def _difference(found, wanted):
     return {
         key: (found.get(key), wanted[key])
@@ -198,6 +217,7 @@ def _arguments():
     add("--listings", type=int, default=10_000, help="number of listings, 0 for none")
     add("--labels", type=int, default=300, help="number of labels, 0 for none")
     add("--settlements", type=int, default=1000, help="transactions, 0 for none")
+    add("--report", type=int, default=10_000, help="orders to analyse, 0 for none")
     add("--only", default=",".join(MEASURES), help="these measures, by comma")
     add("--minutes", type=float, default=10, help="no further rounds after these")
     add("--profile", action="store_true", help="show statements and functions")
@@ -248,13 +268,16 @@ def _run(arguments):
     settled = (
         measure_settlements(env, arguments.settlements) if arguments.settlements else {}
     )
-    for name, result in [*listings.items(), *labels.items(), *settled.items()]:
-        failures += [f"{name}: {problem}" for problem in result["problems"]]
-    figures = report.figures(results) | {
+    sales = measure_sales(env, arguments.report) if arguments.report else {}
+    parts = {
         "listings": listings,
         "labels": labels,
         "settlements": settled,
+        "sales": sales,
     }
+    for name, result in [row for part in parts.values() for row in part.items()]:
+        failures += [f"{name}: {problem}" for problem in result["problems"]]
+    figures = report.figures(results) | parts
     if arguments.profile:
         report.print_profile(results)
     report.show(figures)

@@ -10,6 +10,7 @@ from odoo.tools import SQL
 from dev import reconcile_money
 
 from . import stage
+from .copies import columns, insert
 from .gauge import Gauge
 
 DAYS = 30
@@ -99,12 +100,12 @@ def _copy(env, order, rows):
     }
     buyers = ("partner_id", "partner_invoice_id", "partner_shipping_id")
     for table in (SALE, INVOICE):
-        known = _columns(env, table)
+        known = columns(env, table)
         changes[table] |= {name: ids[PARTNER] for name in buyers if name in known}
     changes[INVOICE]["commercial_partner_id"] = ids[PARTNER]
     changes[INVOICE] |= _amounts(env, invoice, total)
     for table in COPIED:
-        _insert(env, table, originals[table], changes[table] | {"id": ids[table]})
+        insert(env, (table, originals[table]), changes[table] | {"id": ids[table]})
     _copy_lines(env, invoice, ids, total)
 
 
@@ -140,7 +141,7 @@ def _amounts(env, invoice, total):
     """All amounts of an invoice become the order's total; it has no taxes."""
     names = [
         name
-        for name in _columns(env, INVOICE)
+        for name in columns(env, INVOICE)
         if name.startswith("amount_") and invoice[name]
     ]
     sign = {True: SQL(""), False: SQL("-")}
@@ -163,41 +164,14 @@ def _copy_lines(env, invoice, ids, total):
     debit = ("debit", "balance", "amount_currency")
     residual = ("amount_residual", "amount_residual_currency")
     minus = SQL("-%s", total)
-    _insert(env, LINE, receivable.id, own | dict.fromkeys((*debit, *residual), total))
-    _insert(
+    insert(env, receivable, own | dict.fromkeys((*debit, *residual), total))
+    insert(
         env,
-        LINE,
-        product.id,
+        product,
         own
         | {"credit": total, "balance": minus, "amount_currency": minus}
         | dict.fromkeys(("price_unit", "price_subtotal", "price_total"), total)
         | {"quantity": SQL("1")},
-    )
-
-
-def _columns(env, table):
-    rows = env.execute_query(
-        SQL(
-            "SELECT column_name FROM information_schema.columns WHERE table_name = %s",
-            table,
-        )
-    )
-    return [name for (name,) in rows]
-
-
-def _insert(env, table, original, changes):
-    """Insert a copy of one row for each row of the list, with these changes."""
-    names = _columns(env, table)
-    values = [changes.get(name) or SQL.identifier("original", name) for name in names]
-    env.cr.execute(
-        SQL(
-            "INSERT INTO %s (%s) SELECT %s FROM %s original, list WHERE original.id=%s",
-            SQL.identifier(table),
-            SQL(", ").join(map(SQL.identifier, names)),
-            SQL(", ").join(values),
-            SQL.identifier(table),
-            original,
-        )
     )
 
 

@@ -11,7 +11,7 @@ from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
 from odoo.tools import config
 
-from . import facts, labels, listings, profile, settlements, stage
+from . import facts, labels, listings, profile, sales, settlements, stage
 from .floor import Floor
 from .gauge import Gauge
 
@@ -75,6 +75,11 @@ STAGES = {
     "stage_listings": listings.prepare,
     "stage_settlements": settlements.prepare,
 }
+# Stages that make as many records as they are told.
+COUNTED = {
+    "stage_labels": labels.prepare,
+    "stage_sales": sales.prepare,
+}
 MEASURES = {
     "connector": connector,
     "floor": floor,
@@ -87,6 +92,7 @@ FIGURES = {
     "listings": listings.measure,
     "labels": labels.measure,
     "settlements": settlements.measure,
+    "sales": sales.measure,
 }
 OVER_HTTP = ("connector", "resync")
 
@@ -121,7 +127,7 @@ def measure(env, step, url, with_profile):
 def main():
     """Do the step named on the command line."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("step", choices=[*STAGES, *MEASURES, *FIGURES, "stage_labels"])
+    parser.add_argument("step", choices=[*STAGES, *COUNTED, *MEASURES, *FIGURES])
     parser.add_argument("database")
     parser.add_argument("url")
     parser.add_argument("--profile", action="store_true")
@@ -134,8 +140,8 @@ def main():
         if arguments.step in STAGES:
             STAGES[arguments.step](env, arguments.url)
             answer = {}
-        elif arguments.step == "stage_labels":
-            labels.prepare(env, arguments.url, arguments.count)
+        elif arguments.step in COUNTED:
+            COUNTED[arguments.step](env, arguments.url, arguments.count)
             answer = {}
         elif arguments.step in FIGURES:
             answer = FIGURES[arguments.step](env, arguments.url)

@@ -124,6 +124,7 @@ from . import tts_shop_month_warn
 from . import tts_shop_team
 from . import tts_account_team
 from . import tts_sale_report
+from . import tts_sale_report_money
 from . import tts_sale_report_query
 from . import sale_report
 from . import account_invoice_report

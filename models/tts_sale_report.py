@@ -5,6 +5,11 @@ from .sale_report import FULFILMENTS
 
 # Every TikTok Shop administrator is a sales manager.
 MONEY_GROUPS = "sales_team.group_sale_manager,account.group_account_invoice"
+# Which lines of a sales order are line items.
+GOODS = SQL(
+    "l.display_type IS NULL AND l.is_delivery IS NOT TRUE "
+    "AND l.is_downpayment IS NOT TRUE"
+)
 
 
 class TtsSaleReport(models.Model):
@@ -75,7 +80,7 @@ class TtsSaleReport(models.Model):
         help="In each group the number of its orders: one with two products counts in "
         "the group of each, and once in the total.",
     )
-    units = fields.Float(string="Units", readonly=True)
+    units = fields.Float(readonly=True)
     units_returned = fields.Float(
         readonly=True, help="What came back into a warehouse of Odoo."
     )
@@ -130,7 +135,6 @@ class TtsSaleReport(models.Model):
         "with fees, affiliates and adjustments as settled; less the cost of goods.",
     )
     margin_rate = fields.Float(
-        string="Margin Rate",
         readonly=True,
         groups=MONEY_GROUPS,
         aggregator="avg",

@@ -248,6 +248,7 @@ class MoneyMachine(Machine):
         self._check_statements()
         self._check_accounts()
         self._check_invoices()
+        self._check_analysis()
 
     def _check_statements(self):
         remote = {row["id"]: row for row in self.finance()["statements"]}
@@ -302,6 +303,28 @@ class MoneyMachine(Machine):
     def _assert_balance(self, account, wanted):
         found = self.case.in_currency(account)
         assert found == wanted, f"{account.name}: {found} in place of {wanted}"
+
+    def _check_analysis(self):
+        """The analysis has all that was sold and settled, whatever it is shared over."""
+        orders = self._sale_orders()
+        known = set(orders.tts_order_id.mapped("remote_id"))
+        rows = self._transactions()
+        parts = [_parts(row) for row in rows]
+        strange = sum(
+            part[0]
+            for row, part in zip(rows, parts, strict=True)
+            if row["order_id"] not in known
+        )
+        sold = sum(Decimal(f"{order.amount_total:.2f}") for order in orders)
+        wanted = {
+            ("sales", "shipping"): sold + strange,
+            ("refunds",): sum(part[1] for part in parts),
+            ("platform_fees", "affiliate"): sum(part[2] for part in parts),
+            ("adjustments",): sum(Decimal(row["adjustment"]) for row in rows),
+        }
+        for names, amount in wanted.items():
+            found = self.case.analysed(*names)
+            assert found == amount, f"{names}: {found} in place of {amount}"
 
     def _check_invoices(self):
         """Invoices of settled orders are paid, as far as TikTok credited them.

@@ -18,6 +18,7 @@ class MachineCase(MoneyCase):
 
     sandbox_options = {"orders": 0, "products": 6, "odd_skus": 0}
     has_reserves = True
+    rate = 1.0
 
     @classmethod
     def setUpClass(cls):
@@ -86,6 +87,14 @@ class MachineCase(MoneyCase):
         )
         return Decimal(f"{rows[0][0] or 0:.2f}")
 
+    def analysed(self, *names):
+        """Return what measures of the analysis come to, in the shop's currency."""
+        [sums] = self.env["tts.sale.report"]._read_group(
+            [("shop_id", "=", self.shop.id)], [], [f"{name}:sum" for name in names]
+        )
+        total = sum(amount or 0 for amount in sums) * self.rate
+        return Decimal(f"{total:.2f}")
+
     def run_machine(self):
         machine = type("Machine", (MoneyMachine,), {"case": self})
         run_state_machine_as_test(machine, settings=examples(6))
@@ -105,6 +114,7 @@ class TestForeignMoneyMachine(MachineCase):
 
     markets = ("MY",)
     has_reserves = False
+    rate = 4.37
 
     @classmethod
     def setUpClass(cls):
@@ -113,7 +123,7 @@ class TestForeignMoneyMachine(MachineCase):
         currency.rate_ids.unlink()
         currency.rate_ids = [
             Command.create(
-                {"name": "2020-01-01", "rate": 4.37, "company_id": cls.company.id}
+                {"name": "2020-01-01", "rate": cls.rate, "company_id": cls.company.id}
             )
         ]
 

@@ -11,7 +11,12 @@ OURS = "odoo.addons.sale_tiktok_shop"
 OPERATIONS = ("read", "write", "create", "unlink")
 # Who may do more than read; everything else only opens what its caller may read.
 MANAGER_BUTTONS = {
-    "tts.account": {"action_authorize", "action_refresh_shops"},
+    "tts.account": {
+        "action_authorize",
+        "action_refresh_shops",
+        "action_create_teams",
+        "action_decline_teams",
+    },
     "tts.shop": {
         "action_sync_orders",
         "action_pull_settings",
@@ -19,6 +24,8 @@ MANAGER_BUTTONS = {
         "action_sync_catalogue",
         "action_sync_inventory",
         "action_set_up_money",
+        "action_create_team",
+        "action_decline_team",
     },
     "tts.listing": {
         "action_create_products",
@@ -176,6 +183,7 @@ class TestSecurity(TtsCase):
             "tts.catalogue.import": catalogue_import,
             "tts.catalogue.import.line": catalogue_import.line_ids,
             "tts.validate": self.env["tts.validate"].create({}),
+            "tts.sale.report": self.env["tts.sale.report"].search([], limit=1),
             **self.make_shipment_samples(),
             **self.make_label_samples(),
             **make_money_samples(self.env, self.shop),
@@ -277,6 +285,10 @@ class TestSecurity(TtsCase):
                 continue
             with self.subTest(model=model):
                 self.assertFalse(records.search([]))
+                if not records._auto:
+                    # Its rows are those of the user's companies to begin with.
+                    self.assertFalse(records.read(["display_name"]))
+                    continue
                 with self.assertRaises(AccessError):
                     records.read(["display_name"])
 
