@@ -8,7 +8,7 @@ from lxml import html
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
-from odoo.tests import new_test_user, tagged
+from odoo.tests import Form, new_test_user, tagged
 
 from ..lib.monthly import Balance, Month, exact
 from .payout_case import PayoutCase
@@ -266,6 +266,19 @@ class TestMonthlyStatement(PayoutCase):
         action = wizard.action_print()
         self.assertEqual(action["report_type"], "qweb-pdf")
         self.assertEqual(action["context"]["active_ids"], wizard.ids)
+
+    def test_the_wizard_of_a_shop_is_about_that_shop_alone(self):
+        self.connect_other(self.company)
+        wizard = self.env["tts.monthly.statement"].with_user(self.biller)
+        form = Form(wizard.with_context(default_shop_ids=self.shop.ids))
+        self.assertEqual(form.save()._shops(), self.shop)
+
+    def test_shops_of_a_company_are_one_document_and_start_on_a_page_each(self):
+        other = self.connect_other(self.company)
+        page = self.printed(self.wizard(other))
+        [article] = page.find_class("article")
+        breaks = [part.get("style") for part in article.find_class("tts_month")]
+        self.assertEqual(breaks, [None, "page-break-before: always;"])
 
     def test_the_wizard_wants_a_shop(self):
         wizard = self.wizard()
