@@ -107,6 +107,15 @@ class TestMonthlyStatement(PayoutCase):
         self.assertEqual(april, Balance(7, 47, 7, 47))
         self.assertFalse(march.gap or april.gap)
 
+    def test_what_is_of_the_first_day_of_a_month_is_of_that_month(self):
+        first = self.statement_of(date(2025, 3, 1))
+        self.statement_of(date(2025, 3, 31), sale="50.00")
+        self.statement_of(date(2025, 4, 1), sale="10.00")
+        self.payout_of(27, date(2025, 3, 31), first)
+        self.payout_of(47, date(2025, 4, 1), first)
+        self.assertEqual(self.balance(MARCH), Balance(0, 74, 27, 47))
+        self.assertEqual(self.balance(APRIL), Balance(47, 7, 47, 7))
+
     def test_a_payout_that_failed_or_is_on_its_way_is_still_owed(self):
         first = self.statement_of(date(2025, 3, 10))
         self.payout_of(27, date(2025, 3, 12), first, state="failed")
