@@ -173,7 +173,7 @@ def scorecard(title: str, key: str, baseline: str, color: str, less_is_good=Fals
         "keyValue": key,
         "baseline": baseline,
         "baselineMode": "percentage",
-        "baselineDescr": {"text": "vs. before", "fontSize": 11},
+        "baselineDescr": {"text": "vs. before", "fontSize": 13},
         "baselineColorUp": up,
         "baselineColorDown": down,
         "humanize": False,

@@ -23,10 +23,10 @@ class ReportMonthlyStatement(models.AbstractModel):
             "doc_ids": wizards.ids,
             "doc_model": wizards._name,
             "docs": wizards,
-            "pages": [
-                self._prepare_page(shop, wizard)
+            "papers": [
+                (company, [self._prepare_page(shop, wizard) for shop in shops])
                 for wizard in wizards
-                for shop in wizard._shops()
+                for company, shops in wizard._shops().grouped("company_id").items()
             ],
             "printed_on": fields.Datetime.now(),
             "plain": self._plain,
@@ -38,7 +38,6 @@ class ReportMonthlyStatement(models.AbstractModel):
         month = Month.parse(wizard.month)
         return {
             "shop": shop,
-            "company": shop.company_id,
             "month": month,
             "month_name": wizard._month_name(month),
             "sections": shop._month_sections(month),

@@ -8,7 +8,7 @@ from lxml import html
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
-from odoo.tests import new_test_user, tagged
+from odoo.tests import Form, new_test_user, tagged
 
 from ..lib.monthly import Balance, Month, exact
 from .payout_case import PayoutCase
@@ -106,6 +106,15 @@ class TestMonthlyStatement(PayoutCase):
         self.assertEqual(march, Balance(0, 27, 20, 7))
         self.assertEqual(april, Balance(7, 47, 7, 47))
         self.assertFalse(march.gap or april.gap)
+
+    def test_what_is_of_the_first_day_of_a_month_is_of_that_month(self):
+        first = self.statement_of(date(2025, 3, 1))
+        self.statement_of(date(2025, 3, 31), sale="50.00")
+        self.statement_of(date(2025, 4, 1), sale="10.00")
+        self.payout_of(27, date(2025, 3, 31), first)
+        self.payout_of(47, date(2025, 4, 1), first)
+        self.assertEqual(self.balance(MARCH), Balance(0, 74, 27, 47))
+        self.assertEqual(self.balance(APRIL), Balance(47, 7, 47, 7))
 
     def test_a_payout_that_failed_or_is_on_its_way_is_still_owed(self):
         first = self.statement_of(date(2025, 3, 10))
@@ -266,6 +275,19 @@ class TestMonthlyStatement(PayoutCase):
         action = wizard.action_print()
         self.assertEqual(action["report_type"], "qweb-pdf")
         self.assertEqual(action["context"]["active_ids"], wizard.ids)
+
+    def test_the_wizard_of_a_shop_is_about_that_shop_alone(self):
+        self.connect_other(self.company)
+        wizard = self.env["tts.monthly.statement"].with_user(self.biller)
+        form = Form(wizard.with_context(default_shop_ids=self.shop.ids))
+        self.assertEqual(form.save()._shops(), self.shop)
+
+    def test_shops_of_a_company_are_one_document_and_start_on_a_page_each(self):
+        other = self.connect_other(self.company)
+        page = self.printed(self.wizard(other))
+        [article] = page.find_class("article")
+        breaks = [part.get("style") for part in article.find_class("tts_month")]
+        self.assertEqual(breaks, [None, "page-break-before: always;"])
 
     def test_the_wizard_wants_a_shop(self):
         wizard = self.wizard()
