@@ -127,3 +127,12 @@ from . import tts_shop_aftersale
 from . import tts_cancellation_follow
 from . import tts_return_follow
 from . import tts_case_issue
+from . import tts_answer
+from . import tts_case_answer
+from . import tts_answer_outcome
+from . import tts_answer_send
+from . import tts_answer_issue
+from . import tts_case_deadline
+from . import tts_case_board
+from . import tts_return_record
+from . import sale_order_aftersale

@@ -2,6 +2,7 @@ from . import (
     account_payment_register,
     base_import_import,
     base_partner_merge,
+    tts_answer_wizard,
     tts_arrange,
     tts_arrange_line,
     tts_catalogue_import,
