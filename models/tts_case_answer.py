@@ -188,6 +188,11 @@ class TtsCancellation(models.Model):
         "tts.answer", "cancellation_id", string="Answers", readonly=True
     )
 
+    @api.depends("answer_ids.state", "can_answer")
+    def _compute_answer_state(self):
+        """Override to name what it depends on."""
+        return super()._compute_answer_state()
+
     def action_accept(self):
         """Ask whether these requests are to be accepted.
 
@@ -209,6 +214,11 @@ class TtsReturn(models.Model):
     answer_ids = fields.One2many(
         "tts.answer", "return_id", string="Answers", readonly=True
     )
+
+    @api.depends("answer_ids.state", "can_answer")
+    def _compute_answer_state(self):
+        """Override to name what it depends on."""
+        return super()._compute_answer_state()
 
     def _is_exchange(self):
         """Override: TikTok's calls know no decision about exchanges."""

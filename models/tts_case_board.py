@@ -1,4 +1,4 @@
-from odoo import api, fields, models, tools
+from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -64,22 +64,18 @@ class TtsCaseBoard(models.Model):
         compute="_compute_answer_state",
     )
 
-    def init(self):
-        """Make the view; ids of cancellations are even, those of returns odd."""
-        tools.drop_view_if_exists(self.env.cr, self._table)
+    @property
+    def _table_query(self):
+        """The open cases; ids of cancellations are even, those of returns odd."""
         shared = SQL(", ").join(SQL.identifier(name) for name in SHARED)
-        self.env.cr.execute(
-            SQL(
-                """CREATE VIEW %(view)s AS
-                SELECT id * 2 AS id, 'cancellation' AS kind, id AS cancellation_id,
-                       NULL::integer AS return_id, %(shared)s
-                  FROM tts_cancellation WHERE need IS NOT NULL
-                UNION ALL
-                SELECT id * 2 + 1, 'return', NULL, id, %(shared)s
-                  FROM tts_return WHERE need IS NOT NULL""",
-                view=SQL.identifier(self._table),
-                shared=shared,
-            )
+        return SQL(
+            """SELECT id * 2 AS id, 'cancellation' AS kind, id AS cancellation_id,
+                      NULL::integer AS return_id, %(shared)s
+                 FROM tts_cancellation WHERE need IS NOT NULL
+            UNION ALL
+               SELECT id * 2 + 1, 'return', NULL, id, %(shared)s
+                 FROM tts_return WHERE need IS NOT NULL""",
+            shared=shared,
         )
 
     # === DUE === #

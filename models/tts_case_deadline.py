@@ -27,19 +27,25 @@ class TtsCase(models.AbstractModel):
     def _keep(self, shop, mirror, case, values):
         """Override to note on a case that its deadline was missed."""
         need, deadline = mirror.need, mirror.deadline
+        since = mirror.remote_update_time
         kept = super()._keep(shop, mirror, case, values)
         if kept and need and deadline and not kept.need:
-            kept._note_missed(deadline)
+            kept._note_missed(deadline, since)
         return kept
 
-    def _note_missed(self, deadline):
+    def _note_missed(self, deadline, since):
         """Say that TikTok answered by itself, unless somebody did before.
 
         TikTok tells of no one: what changed at the deadline, changed because of it.
+
+        :param deadline: the one that is over
+        :param since: when TikTok began to wait for the answer that was due by then
         """
-        is_ours = any(answer.state == "done" for answer in self.answer_ids)
+        answered = self.answer_ids.filtered(
+            lambda row: row.state == "done" and (not since or row.done_at >= since)
+        )
         moved = self.remote_update_time
-        if is_ours or not moved or moved < deadline:
+        if answered or not moved or moved < deadline:
             return
         stages = dict(self._fields["stage"]._description_selection(self.env))
         self._message_log(

@@ -1,6 +1,7 @@
 from . import (
     test_account,
     test_answer,
+    test_answer_kill,
     test_answer_trouble,
     test_arrange,
     test_base_import,

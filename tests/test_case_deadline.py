@@ -106,6 +106,17 @@ class TestCaseDeadline(AnswerOdooCase):
         self.assertFalse(self.noted(case))
         self.assertFalse(self.noted(other))
 
+    def test_deadline_that_is_missed_after_an_offer_is_noted(self):
+        case = self.returned("REFUND")
+        case._answer("OFFER_PARTIAL_REFUND", amount=5)
+        self.send()
+        case.answer_ids.done_at -= timedelta(hours=1)
+        self.step(case.remote_id, "refuse_offer")
+        self.aftersales()
+        self.assertEqual(case.need, "refund")
+        self.miss(case)
+        self.assertTrue(self.noted(case))
+
     # === BOARD === #
 
     def board(self, case):
