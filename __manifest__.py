@@ -30,6 +30,7 @@
         "wizards/tts_label_wizard_views.xml",
         "wizards/tts_inspect_views.xml",
         "wizards/tts_payout_match_views.xml",
+        "wizards/tts_answer_wizard_views.xml",
         "wizards/tts_register_payment_views.xml",
         # The wizard's button opens the report.
         "report/monthly_statement_templates.xml",
@@ -40,6 +41,8 @@
         "views/tts_order_views.xml",
         "views/tts_cancellation_views.xml",
         "views/tts_return_views.xml",
+        "views/tts_answer_views.xml",
+        "views/tts_case_board_views.xml",
         "views/tts_sync_run_views.xml",
         "views/tts_warehouse_views.xml",
         "views/tts_package_views.xml",

@@ -40,6 +40,11 @@ class Decision(NamedTuple):
     needs_reason: bool = False
     needs_amount: bool = False
 
+    @property
+    def key(self) -> str:
+        """Return what tells it from all others: two are sent under the same name."""
+        return f"{self.name}+KEEP" if self.keep_item else self.name
+
 
 def _rejection(name, label, text, needs_amount=False):
     return Decision(name, label, text, True, False, True, needs_amount)
@@ -131,6 +136,18 @@ _DECLINE_PARCEL = (
     _rejection(REJECT_RECEIVED, "Decline Parcel", _BUYER_MAY_DISPUTE),
 )
 
+ALL_DECISIONS = tuple(
+    {
+        decision.key: decision
+        for found in (
+            _CANCELLATION,
+            *_REQUESTED.values(),
+            (_ACCEPT_PARCEL, *_DECLINE_PARCEL),
+        )
+        for decision in found
+    }.values()
+)
+
 
 def cancellation_decisions() -> tuple[Decision, ...]:
     """Return the decisions about a buyer's request to cancel."""
@@ -148,3 +165,11 @@ def return_decisions(requested) -> tuple[Decision, ...]:
 def parcel_decisions(can_decline) -> tuple[Decision, ...]:
     """Return the decisions about goods that come back."""
     return (_ACCEPT_PARCEL, *(_DECLINE_PARCEL if can_decline else ()))
+
+
+def decision_by_key(key) -> Decision:
+    """Return the decision with this key.
+
+    :raise KeyError: there is none
+    """
+    return {decision.key: decision for decision in ALL_DECISIONS}[key]

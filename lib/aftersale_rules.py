@@ -12,6 +12,20 @@ from datetime import datetime
 from enum import Enum
 
 from .aftersale_decisions import (
+    APPROVE_CANCEL,
+    APPROVE_RECEIVED,
+    APPROVE_REFUND,
+    APPROVE_REPLACEMENT,
+    APPROVE_RETURN,
+    DIRECT_REFUND,
+    OFFER_AFTER_RECEIVING,
+    OFFER_PARTIAL,
+    REJECT_CANCEL,
+    REJECT_RECEIVED,
+    REJECT_REFUND,
+    REJECT_REPLACEMENT,
+    REJECT_RETURN,
+    REPLACEMENT_REFUND,
     Decision,
     cancellation_decisions,
     parcel_decisions,
@@ -35,6 +49,7 @@ __all__ = [
     "expects_goods",
     "grants_refund",
     "is_final",
+    "is_made",
     "is_offer_accepted",
     "makes_new_order",
     "open_action",
@@ -255,3 +270,34 @@ def decisions(case: Cancellation | Return) -> tuple[Decision, ...]:
     if found is Stage.COMING:
         return parcel_decisions(can_decline=not case.is_quick_refund)
     return ()
+
+
+_PAID = (Stage.GRANTED, Stage.COMPLETE)
+_BACK = (Stage.AWAITING_GOODS, Stage.COMING, *_PAID)
+_REFUSED = (Stage.DECLINED, Stage.CLOSED)
+_LEADS_TO = {
+    APPROVE_CANCEL: _PAID,
+    REJECT_CANCEL: (Stage.CLOSED,),
+    APPROVE_REFUND: _PAID,
+    APPROVE_RETURN: _BACK,
+    APPROVE_RECEIVED: _PAID,
+    APPROVE_REPLACEMENT: _BACK,
+    REPLACEMENT_REFUND: _PAID,
+    DIRECT_REFUND: _PAID,
+    OFFER_PARTIAL: (Stage.OFFERED, *_PAID),
+    OFFER_AFTER_RECEIVING: (Stage.OFFERED, *_PAID),
+    REJECT_REFUND: _REFUSED,
+    REJECT_RETURN: _REFUSED,
+    REJECT_REPLACEMENT: _REFUSED,
+    REJECT_RECEIVED: (Stage.PARCEL_DECLINED, Stage.CLOSED),
+}
+
+
+def is_made(case: Cancellation | Return, decision: Decision) -> bool:
+    """Tell whether a case stands where this decision leads to.
+
+    TikTok does not say who decided: for a case that does not wait for it any more it
+    counts as made.
+    """
+    is_open = decision.key in {found.key for found in decisions(case)}
+    return not is_open and stage(case.status) in _LEADS_TO[decision.name]

@@ -146,3 +146,12 @@ from . import tts_return_goods
 from . import stock_picking_return
 from . import tts_cancellation_goods
 from . import tts_order_origin
+from . import tts_answer
+from . import tts_case_answer
+from . import tts_answer_outcome
+from . import tts_answer_send
+from . import tts_answer_issue
+from . import tts_case_deadline
+from . import tts_case_board
+from . import tts_return_record
+from . import sale_order_aftersale

@@ -33,6 +33,47 @@ class Bounds(NamedTuple):
             return "today"
         return "tomorrow" if deadline < self.day_after else "later"
 
+    def domain(self, name, columns):
+        """Return the domain of what stands in some columns.
+
+        :param str name: the field that holds the deadline
+        :param columns: keys of `DUE`, and False for what has no deadline
+        """
+        spans = {
+            "late": (None, self.now),
+            "today": (self.now, self.tomorrow),
+            "tomorrow": (self.tomorrow, self.day_after),
+            "later": (self.day_after, None),
+        }
+        found = Domain(name, "=", False) if False in columns else Domain.FALSE
+        for key in columns:
+            if key not in spans:
+                continue
+            start, end = spans[key]
+            span = Domain(name, "!=", False)
+            if start:
+                span &= Domain(name, ">=", start)
+            if end:
+                span &= Domain(name, "<", end)
+            found |= span
+        return found
+
+    def column(self, deadline):
+        """Return the SQL of the column of a deadline, itself given as SQL."""
+        return SQL(
+            "CASE WHEN %(deadline)s < %(now)s THEN 'late' "
+            "WHEN %(deadline)s < %(tomorrow)s THEN 'today' "
+            "WHEN %(deadline)s < %(day_after)s THEN 'tomorrow' "
+            "WHEN %(deadline)s IS NOT NULL THEN 'later' END",
+            deadline=deadline,
+            **self._asdict(),
+        )
+
+
+def column_place(column):
+    """Return the SQL that puts columns in the order of time."""
+    return SQL("array_position(%s, %s)", [key for key, _label in DUE], column)
+
 
 def bounds_of(env):
     """Return the `Bounds` of the user's own days."""
@@ -77,49 +118,21 @@ class StockPicking(models.Model):
     def _search_tts_due(self, operator, value):
         if operator != "in":
             return NotImplemented
-        bounds = bounds_of(self.env)
-        spans = {
-            "late": (None, bounds.now),
-            "today": (bounds.now, bounds.tomorrow),
-            "tomorrow": (bounds.tomorrow, bounds.day_after),
-            "later": (bounds.day_after, None),
-        }
-        found = Domain("tts_deadline", "=", False) if False in value else Domain.FALSE
-        for key in value:
-            if key not in spans:
-                continue
-            start, end = spans[key]
-            span = Domain("tts_deadline", "!=", False)
-            if start:
-                span &= Domain("tts_deadline", ">=", start)
-            if end:
-                span &= Domain("tts_deadline", "<", end)
-            found |= span
-        return found
+        return bounds_of(self.env).domain("tts_deadline", value)
 
     def _read_group_groupby(self, alias, groupby_spec, query):
         """Override of `base` to group by a field that is not stored."""
         if groupby_spec != "tts_due":
             return super()._read_group_groupby(alias, groupby_spec, query)
-        bounds = bounds_of(self.env)
         deadline = self._field_to_sql(alias, "tts_deadline", query)
-        return SQL(
-            "CASE WHEN %(deadline)s < %(now)s THEN 'late' "
-            "WHEN %(deadline)s < %(tomorrow)s THEN 'today' "
-            "WHEN %(deadline)s < %(day_after)s THEN 'tomorrow' "
-            "WHEN %(deadline)s IS NOT NULL THEN 'later' END",
-            deadline=deadline,
-            **bounds._asdict(),
-        )
+        return bounds_of(self.env).column(deadline)
 
     def _read_group_orderby(self, order, groupby_terms, query):
         """Override of `base`: columns stand in the order of time."""
         if "tts_due" not in groupby_terms:
             return super()._read_group_orderby(order, groupby_terms, query)
         terms = dict(groupby_terms)
-        terms["tts_due"] = SQL(
-            "array_position(%s, %s)", [key for key, _label in DUE], terms["tts_due"]
-        )
+        terms["tts_due"] = column_place(terms["tts_due"])
         result = super()._read_group_orderby(order, terms, query)
         # Others may add to their own terms there.
         groupby_terms.update({**terms, "tts_due": groupby_terms["tts_due"]})

@@ -76,8 +76,8 @@ class StockPicking(models.Model):
         elif order.cancel_requested:
             reasons.append(
                 self.env._(
-                    "The buyer asks to cancel order %(order)s. Answer the request in "
-                    "Seller Center before %(delivery)s leaves.",
+                    "The buyer asks to cancel order %(order)s. Click Accept or Decline "
+                    "before %(delivery)s leaves.",
                     **names,
                 )
             )

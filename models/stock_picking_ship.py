@@ -135,8 +135,8 @@ class StockPicking(models.Model):
         packages = self._tts_live_packages().filtered(lambda row: row._is_to_ship())
         if asked := (order | packages.order_ids).filtered("cancel_requested"):
             return self.env._(
-                "The buyer of order %s asks to cancel it. Answer the request in Seller "
-                "Center first.",
+                "The buyer of order %s asks to cancel it. Click Accept or Decline "
+                "first.",
                 ", ".join(asked.mapped("remote_id")),
             )
         if order.status in ("ON_HOLD", "UNPAID"):

@@ -115,7 +115,9 @@ class TtsOrder(models.Model):
             category="order",
             name=self.env._("Do not ship order %s", self.remote_id),
             reason=self.env._("The buyer asks to cancel it."),
-            hint=self.env._("Accept or reject the request in Seller Center."),
+            hint=self.env._(
+                "Open the sales order and click Accept or Decline before the deadline."
+            ),
             order_id=self.id,
         )
 

@@ -311,8 +311,8 @@ class TtsShipment(models.Model):
         """What a person can do about a refusal."""
         hints = {
             Consequence.REQUEST: self.env._(
-                "Do not ship it. Answer the request in Seller Center; when it is "
-                "rejected, the shipment is arranged by itself."
+                "Do not ship it. Open the sales order and click Accept or Decline; "
+                "when it is declined, the shipment is arranged by itself."
             ),
             Consequence.GONE: self.env._(
                 "The packages of the order changed on TikTok. Look at the delivery, "

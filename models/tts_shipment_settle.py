@@ -95,7 +95,7 @@ class TtsShipment(models.Model):
             self._note_waiting(
                 self.env._(
                     "The buyer of order %s asks to cancel it: do not ship before the "
-                    "request is answered in Seller Center.",
+                    "request is answered: open it and click Accept or Decline.",
                     ", ".join(asked.mapped("remote_id")),
                 ),
                 HOLD,

@@ -1,5 +1,8 @@
 from . import (
     test_account,
+    test_answer,
+    test_answer_kill,
+    test_answer_trouble,
     test_arrange,
     test_base_import,
     test_booking_cost,
@@ -11,6 +14,8 @@ from . import (
     test_booking_setup,
     test_booking_trouble,
     test_case_absorb,
+    test_case_deadline,
+    test_case_views,
     test_catalogue_cost,
     test_catalogue_daily,
     test_catalogue_import,

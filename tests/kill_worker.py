@@ -26,6 +26,7 @@ from odoo.tools import config
 
 CRON = "sale_tiktok_shop.ir_cron_sync_orders"
 DELIVERIES = "sale_tiktok_shop.ir_cron_deliveries"
+AFTERSALES = "sale_tiktok_shop.ir_cron_aftersales"
 PAUSE = 0.05
 # Small pages, so that a kill after each of their steps does not take hours.
 PAGE_SIZE = 10
@@ -158,6 +159,41 @@ def ship(registry, task):
         time.sleep(PAUSE)
 
 
+def answer(registry, task):
+    """Accept every request to cancel that was read."""
+    with registry.cursor() as cr:
+        env = api.Environment(cr, SUPERUSER_ID, {})
+        cases = env["tts.cancellation"].search([("can_answer", "=", True)])
+        cases._answer("APPROVE_REQUEST_CANCEL")
+
+
+def aftersales(registry, task):
+    """Read cancellations, and answer until nothing waits.
+
+    :param task: `moment`: die at this statement or commit
+    """
+    with registry.cursor() as cr:
+        env = api.Environment(cr, SUPERUSER_ID, {})
+        env["tts.shop"].search([]).next_aftersale_sync = fields.Datetime.now()
+    if task.get("moment"):
+        _die_at(task["moment"])
+    waiting = True
+    while waiting:
+        with registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            try:
+                env.ref(AFTERSALES).method_direct_trigger()
+                cr.commit()
+            except (OperationalError, UserError):
+                cr.rollback()
+            shop = env["tts.shop"].search([])
+            shop.aftersale_failure_count = 0
+            waiting = env["tts.answer"].search_count(
+                [("state", "in", ("waiting", "sending"))]
+            ) or not all(shop.mapped("cancellation_cursor"))
+        time.sleep(PAUSE)
+
+
 def _waits(env):
     """Whether something is left to do now: a killed worker may have been in the way."""
     shipments = env["tts.shipment"].search_count(
@@ -217,6 +253,11 @@ def fork(work, registry, task):
         os._exit(code)
 
 
+WORKS = {
+    work.__name__: work for work in (set_up, sync, arrange, ship, answer, aftersales)
+}
+
+
 def main():
     """Answer {"do": "set_up" | "sync" | ... | "wait"} with {"pid"} or {"status"}."""
     # Whoever loses patience asks where we are; children inherit the answer.
@@ -231,8 +272,7 @@ def main():
             _pid, status = os.waitpid(task["pid"], 0)
             answer = {"status": os.waitstatus_to_exitcode(status)}
         else:
-            works = {"set_up": set_up, "sync": sync, "arrange": arrange, "ship": ship}
-            work = works[task["do"]]
+            work = WORKS[task["do"]]
             answer = {"pid": fork(work, registry, task)}
         print(json.dumps(answer), flush=True)
 

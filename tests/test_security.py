@@ -66,8 +66,13 @@ USER_BUTTONS = {
     "tts.shipment": {"action_retry", "action_cancel"},
     "tts.arrange": {"action_arrange", "action_ask_prices"},
     "tts.label.wizard": {"action_print"},
-    "tts.return": {"action_create_return"},
     "tts.inspect": {"action_inspect"},
+    "tts.answer": {"action_retry", "action_cancel"},
+    "tts.answer.wizard": {"action_answer"},
+    "tts.cancellation": {"action_answer", "action_accept", "action_decline"},
+    "tts.return": {"action_answer", "action_create_return"},
+    "tts.case.board": {"action_answer"},
+    "tts.order": {"action_accept", "action_decline"},
 }
 # What warehouse people ask with, and nobody else.
 CLERK_WIZARDS = (
@@ -80,6 +85,8 @@ CLERK_WIZARDS = (
     "tts.inspect",
     "tts.inspect.line",
 )
+# What clerks and sellers ask with.
+ANSWER_WIZARDS = ("tts.answer.wizard", "tts.answer.choice")
 # What billing people ask with, and nobody else.
 BILLING_WIZARDS = (
     "tts.payout.match",
@@ -314,7 +321,7 @@ class TestSecurity(TtsCase):
             *MONEY_MODELS,
         )
         for model in self.own_models():
-            if model in CLERK_WIZARDS:
+            if model in (*CLERK_WIZARDS, *ANSWER_WIZARDS):
                 continue
             wanted = set() if model in unreadable else {"read"}
             for user in (self.low_user, self.salesman):
@@ -326,6 +333,12 @@ class TestSecurity(TtsCase):
             with self.subTest(model=model):
                 self.assertEqual(self.allowed(model, self.low_user), set(OPERATIONS))
                 self.assertFalse(self.allowed(model, self.salesman))
+
+    def test_wizards_that_answer_are_for_clerks_and_sellers(self):
+        for model in ANSWER_WIZARDS:
+            for user in (self.low_user, self.salesman):
+                with self.subTest(model=model, user=user.login):
+                    self.assertEqual(self.allowed(model, user), set(OPERATIONS))
 
     def test_wizards_about_money_are_for_billing_people_alone(self):
         for model in BILLING_WIZARDS:

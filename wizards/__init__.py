@@ -3,6 +3,7 @@ from . import (
     base_import_import,
     base_partner_merge,
     stock_return_picking,
+    tts_answer_wizard,
     tts_arrange,
     tts_arrange_line,
     tts_catalogue_import,
