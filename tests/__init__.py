@@ -165,6 +165,7 @@ from . import (
     test_team,
     test_token,
     test_tour,
+    test_tour_aftersale,
     test_tour_dashboard,
     test_tour_money,
     test_views,

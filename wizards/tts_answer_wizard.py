@@ -44,7 +44,6 @@ class TtsAnswerWizard(models.TransientModel):
         "('decision_key', 'in', (decision_key, False))]",
     )
     decision_key = fields.Char(related="decision_id.decision_key")
-    help_text = fields.Char(string="What Follows", related="decision_id.help_text")
     needs_reason = fields.Boolean(related="decision_id.needs_reason")
     needs_amount = fields.Boolean(related="decision_id.needs_amount")
     least = fields.Monetary(related="decision_id.least")
