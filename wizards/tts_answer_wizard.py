@@ -131,32 +131,30 @@ class TtsAnswerWizard(models.TransientModel):
             rows = told.get(decision.name, ())
             refused = next((row for row in rows if not row.is_eligible), None)
             if refused and self.case_count == 1:
-                notes.append(
-                    self.env._(
-                        "%(answer)s is not possible now: %(reason)s",
-                        answer=decision.label,
-                        reason=refused.reason or refused.code,
-                    )
-                )
-                continue
-            values.append(self._prepare_decision_values(case, decision, rows))
-            values += [
-                self._prepare_reason_values(reason, decision.key)
-                for reason in rows[:1] and rows[0].reject_reasons
-                if decision.needs_reason
-            ]
-        with_reasons = {
-            row["decision_key"] for row in values if row["kind"] != "decision"
-        }
-        if any(
-            row["kind"] == "decision"
-            and row["needs_reason"]
-            and row["decision_key"] not in with_reasons
-            for row in values
-        ):
+                notes.append(self._refused_text(decision, refused))
+            else:
+                values += self._prepare_choices(case, decision, rows)
+        declining = {row["decision_key"] for row in values if row.get("needs_reason")}
+        told = {row["decision_key"] for row in values if row["kind"] == "reason"}
+        if declining - told:
             values += self._ask_reasons(case, notes)
         self.choice_ids = [Command.create(row) for row in values]
         self.note = "\n".join([*left[:MOST_NAMED], *notes])
+
+    def _refused_text(self, decision, refused):
+        return self.env._(
+            "%(answer)s is not possible now: %(reason)s",
+            answer=decision.label,
+            reason=refused.reason or refused.code,
+        )
+
+    def _prepare_choices(self, case, decision, rows):
+        """What is shown of a decision, and the reasons TikTok names for it."""
+        reasons = rows[0].reject_reasons if rows and decision.needs_reason else ()
+        return [
+            self._prepare_decision_values(case, decision, rows),
+            *(self._prepare_reason_values(row, decision.key) for row in reasons),
+        ]
 
     def _prepare_decision_values(self, case, decision, rows):
         """What is shown of a decision; offers have bounds."""
@@ -173,7 +171,9 @@ class TtsAnswerWizard(models.TransientModel):
             "needs_amount": decision.needs_amount,
             "currency_id": case.currency_id.id,
             "least": float(min(least)) if least else 0.0,
-            "most": float(sum(most)) if most else case.amount_refund,
+            "most": min(float(sum(most)), case.amount_refund)
+            if most
+            else case.amount_refund,
         }
 
     def _prepare_reason_values(self, reason, key=False):
