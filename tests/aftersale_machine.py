@@ -1,4 +1,4 @@
-"""What may happen between buyers who cancel and return, TikTok, a clerk and the books."""
+"""What may happen between buyers who cancel and return, a clerk and the books."""
 
 import contextlib
 from collections import defaultdict
