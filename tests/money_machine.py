@@ -305,7 +305,7 @@ class MoneyMachine(Machine):
         assert found == wanted, f"{account.name}: {found} in place of {wanted}"
 
     def _check_analysis(self):
-        """The analysis has all that was sold and settled, whatever it is shared over."""
+        """The analysis has all that was sold and settled, whatever was shared."""
         orders = self._sale_orders()
         known = set(orders.tts_order_id.mapped("remote_id"))
         rows = self._transactions()
