@@ -22,6 +22,11 @@ TOTALS = (
     *("refunds:sum", "cost:sum", "margin:sum", "margin_rate:avg"),
     *("days_to_ship:avg", "days_to_payout:avg"),
 )
+# Of Odoo's own analysis of all sales, to compare with.
+STANDARD_TOTALS = (
+    *("product_uom_qty:sum", "price_total:sum", "price_subtotal:sum"),
+    *("qty_delivered:sum", "qty_invoiced:sum", "untaxed_amount_invoiced:sum"),
+)
 MONTH = [("date", ">=", "-30d")]
 # What people look at: the period, the groups and the totals.
 LOOKS = {
@@ -266,9 +271,8 @@ def measure(env, _url):
     for name, (domain, groups, totals) in LOOKS.items():
         look = partial(Report._read_group, domain, groups, totals)
         found[name] = _measured(env, look) | size | {"problems": []}
-    look = partial(
-        env["sale.report"]._read_group, [], ["product_id"], ["price_total:sum"]
-    )
+    standard = env["sale.report"]
+    look = partial(standard._read_group, [], ["product_id"], STANDARD_TOTALS)
     found["sale.report"] = _measured(env, look) | size | {"problems": []}
     found["shop"]["problems"] = list(_problems(env))
     return found

@@ -13,6 +13,8 @@ AMOUNTS = {
     "adjustments": SQL("tr.amount_adjustment"),
     "refunds": SQL("tr.amount_refund"),
 }
+# All but sales and refunds, for the margin.
+CHARGES = SQL("(tr.amount_fees + COALESCE(tr.amount_adjustment, 0))")
 
 
 class TtsSaleReport(models.Model):
@@ -45,7 +47,7 @@ class TtsSaleReport(models.Model):
             amounts=self._listed(
                 {
                     name: SQL("SUM(%s / %s)", amount, STATEMENT_RATE)
-                    for name, amount in AMOUNTS.items()
+                    for name, amount in (AMOUNTS | {"charges": CHARGES}).items()
                 }
             ),
             states=SOUND_STATES,

@@ -207,7 +207,7 @@ class TtsSaleReport(models.Model):
         """Return what is summed up of line items: {field: SQL}."""
         shared = self._shared_measures()
         cost = SQL("%s * %s", COST, COMPANY_RATE)
-        margin = self._margin(shared, cost)
+        margin = self._margin(shared["refunds"], cost)
         untaxed = SQL("l.price_subtotal * %s", RATE)
         paid_at = SQL(
             "CASE WHEN shop.region IN %s THEN money.settled_at ELSE money.paid_at END",
@@ -268,24 +268,18 @@ class TtsSaleReport(models.Model):
             )
         return SQL("(COALESCE(%s, 0) * %s * %s)", amount, share, rate)
 
-    def _margin(self, shared, cost):
+    def _margin(self, refunds, cost):
         """Return the SQL of what is left of it all.
 
-        :param shared: the parts of what belongs to whole orders
+        A refund gives back as much tax as its line item holds.
         """
         return SQL(
-            "l.price_subtotal * %(rate)s + %(shipping)s + %(fees)s - %(cost)s"
+            "l.price_subtotal * %(rate)s + %(shipping)s + %(charges)s - %(cost)s"
             " + %(refunds)s * COALESCE(l.price_subtotal / NULLIF(l.price_total, 0), 1)",
             rate=RATE,
             shipping=self._shared(SQL("total.shipping_untaxed"), RATE),
-            fees=SQL(
-                "%(platform_fees)s + %(affiliate)s + %(adjustments)s",
-                **{
-                    name: shared[name]
-                    for name in ("platform_fees", "affiliate", "adjustments")
-                },
-            ),
-            refunds=shared["refunds"],
+            charges=self._shared(SQL("money.charges"), COMPANY_RATE),
+            refunds=refunds,
             cost=cost,
         )
 

@@ -225,6 +225,21 @@ class TestReportAccess(ReportCase):
                 for view in ("pivot", "graph", "list", "search"):
                     self.assertTrue(Report.get_view(view_type=view)["arch"])
 
+    def test_whoever_may_not_open_an_order_sees_its_sales(self):
+        _order_id, order = self.import_units(self.unit())
+        order.user_id = self.boss
+        wanted = dict.fromkeys(
+            ("order_id", "tts_order_id", "shop_id", "team_id", "product_id"),
+            {"fields": {"display_name": {}}},
+        )
+        for user in (self.salesman, self.low_user):
+            Report = self.as_user(user, self.company)
+            with self.subTest(user=user.login):
+                [row] = Report.web_search_read([], wanted)["records"]
+                self.assertEqual(row["order_id"]["display_name"], order.name)
+                [[group, sales]] = Report._read_group([], ["team_id"], ["sales:sum"])
+                self.assertEqual((group.id, sales), (self.team.id, 10))
+
     def test_a_row_opens_its_order(self):
         _order_id, order = self.import_units(self.unit())
         self.make_statement(self.adjustment_row("8.00"))

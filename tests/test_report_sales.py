@@ -240,6 +240,24 @@ class TestReportSales(ReportCase):
         self.product().standard_price = price + 5
         self.assert_total(self.of(order), cost=round(3 * price, 2), units_returned=0)
 
+    def test_what_left_in_part_costs_both(self):
+        _order_id, order = self.import_units(self.unit(quantity=3))
+        price = self.product().standard_price
+        order.picking_ids.move_ids.write({"quantity": 1, "picked": True})
+        order.picking_ids.with_context(skip_backorder=True).button_validate()
+        self.product().standard_price = price + 5
+        self.assert_total(
+            self.of(order), cost=round(price + 2 * self.product().standard_price, 2)
+        )
+
+    def test_units_are_those_of_the_product(self):
+        _order_id, order = self.import_units(self.unit())
+        order.picking_ids.action_cancel()
+        self.goods(order).product_uom_id = self.env.ref("uom.product_uom_dozen")
+        self.assert_total(
+            self.of(order), units=12, cost=round(12 * self.product().standard_price, 2)
+        )
+
     def test_what_came_back_costs_nothing(self):
         _order_id, order = self.import_units(self.unit(quantity=3))
         self.ship(order)

@@ -178,6 +178,28 @@ class TestStockKits(StockCase):
         self.push()
         self.assertListed(9, self.listing(1))
 
+    # === IN THE SALES ANALYSIS === #
+
+    def test_a_kit_costs_what_its_parts_cost_and_counts_as_one(self):
+        self.screw.standard_price, self.board.standard_price = 0.25, 2
+        self.kit.standard_price = 5
+        order_id = self.buy(units=2, status="AWAITING_SHIPMENT")
+        self.sync()
+        order = self.sale_order(order_id)
+        rows = self.env["tts.sale.report"].search([("order_id", "=", order.id)])
+        self.assertEqual((rows.units, rows.cost), (2, 10))
+        picking = order.picking_ids
+        for move in picking.move_ids:
+            move.write({"quantity": move.product_uom_qty, "picked": True})
+        picking.with_context(skip_sms=True).button_validate()
+        rows.invalidate_recordset()
+        self.assertEqual((rows.units_returned, rows.cost), (0, 6))
+        wizard = self.env["stock.return.picking"].create({"picking_id": picking.id})
+        back = picking.browse(wizard.action_create_returns_all()["res_id"])
+        back.with_context(skip_sms=True).button_validate()
+        rows.invalidate_recordset()
+        self.assertEqual((rows.units_returned, rows.cost), (2, 0))
+
 
 @tagged("post_install", "-at_install")
 class TestReturnKits(ReturnCase):
