@@ -49,7 +49,10 @@ class TtsInspect(models.TransientModel):
                 )
             )
         picking_sudo = pickings[:1].sudo()
-        warehouse = picking_sudo.picking_type_id.warehouse_id
+        warehouse = (
+            picking_sudo.picking_type_id.warehouse_id
+            or picking_sudo.tts_shop_id.warehouse_id
+        )
         wizard = self.create(
             {
                 "company_id": picking_sudo.company_id.id,
