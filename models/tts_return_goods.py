@@ -143,7 +143,15 @@ class TtsReturn(models.Model):
                 self._propose_return()
         elif self._is_over():
             self._drop_returns()
+        self._name_parcel()
         self._count_goods()
+
+    def _name_parcel(self):
+        """Let whoever scans the parcel find what it is for."""
+        if number := self.tracking_number:
+            self._open_pickings().filtered(
+                lambda picking: picking.carrier_tracking_ref != number
+            ).with_context(tts_from_tiktok=True).write({"carrier_tracking_ref": number})
 
     def _is_over(self):
         """Whether goods that do not come by now never will."""

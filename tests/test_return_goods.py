@@ -64,6 +64,34 @@ class TestReturnGoods(ReturnCase):
         self.shop._refetch_cases("tts.return", [case.remote_id])
         self.assertEqual(case.picking_ids, picking)
 
+    def test_the_parcel_is_found_by_its_tracking_number(self):
+        case, _order = self.returned()
+        self.step(case.remote_id, "ship_back", tracking_number="BACK1")
+        self.aftersales()
+        self.assertEqual(case.picking_ids.carrier_tracking_ref, "BACK1")
+        self.receive(case.picking_ids)
+        self.assertEqual(case.picking_ids.state, "done")
+
+    def test_two_workers_cannot_both_make_the_return(self):
+        order_id, _order = self.delivered()
+        case_id = self.make_return(order_id)
+        seen = []
+        original = type(self.env["tts.return"])._link_returns_by_hand
+
+        def look(case):
+            # Whoever writes a row that another worker wrote meanwhile starts anew.
+            case.env.cr.execute(
+                "SELECT return_proposed_on FROM tts_return WHERE id = %s", [case.id]
+            )
+            seen.append(case.env.cr.fetchone()[0])
+            return original(case)
+
+        self.patch(type(self.env["tts.return"]), "_link_returns_by_hand", look)
+        case = self.grant(case_id)
+        self.assertEqual(len(seen), 1)
+        self.assertTrue(seen[0], "the row is written before anything is looked up")
+        self.assertEqual(len(case.picking_ids), 1)
+
     def test_a_return_that_a_person_cancelled_stays_cancelled(self):
         case, _order = self.returned()
         case.picking_ids.action_cancel()

@@ -49,7 +49,10 @@ class TtsInspect(models.TransientModel):
                 )
             )
         picking_sudo = pickings[:1].sudo()
-        warehouse = picking_sudo.picking_type_id.warehouse_id
+        warehouse = (
+            picking_sudo.picking_type_id.warehouse_id
+            or picking_sudo.tts_shop_id.warehouse_id
+        )
         wizard = self.create(
             {
                 "company_id": picking_sudo.company_id.id,
@@ -129,10 +132,10 @@ class TtsInspectLine(models.TransientModel):
     quantity = fields.Float(
         string="To Inspect", digits="Product Unit", readonly=True, required=True
     )
-    quantity_restock = fields.Float(string="Back Into Stock", digits="Product Unit")
+    quantity_restock = fields.Float(string="Restock", digits="Product Unit")
     quantity_scrap = fields.Float(string="Scrap", digits="Product Unit")
     quantity_left = fields.Float(
-        string="Stays for Later",
+        string="Left",
         digits="Product Unit",
         compute="_compute_quantity_left",
     )
