@@ -45,6 +45,11 @@ class Decision(NamedTuple):
         """Return what tells it from all others: two are sent under the same name."""
         return f"{self.name}+KEEP" if self.keep_item else self.name
 
+    @property
+    def lets_keep(self) -> bool:
+        """Tell whether the buyer gets all the money and keeps the goods."""
+        return self.keep_item or self.name == DIRECT_REFUND
+
 
 def _rejection(name, label, text, needs_amount=False):
     return Decision(name, label, text, True, False, True, needs_amount)

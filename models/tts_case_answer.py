@@ -220,6 +220,13 @@ class TtsReturn(models.Model):
         """Override to name what it depends on."""
         return super()._compute_answer_state()
 
+    def _expects_goods(self, case):
+        """Override: whoever lets the buyer keep the goods knows it; TikTok is silent."""
+        return super()._expects_goods(case) and not any(
+            answer.state == "done" and answer._decision().lets_keep
+            for answer in self.answer_ids
+        )
+
     def _is_exchange(self):
         """Override: TikTok's calls know no decision about exchanges."""
         return self.type == EXCHANGE

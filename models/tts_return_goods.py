@@ -136,7 +136,7 @@ class TtsReturn(models.Model):
             bool(order.sale_order_id)
             and not order.is_fbt
             and not self._is_replaced()
-            and expects_goods(case)
+            and self._expects_goods(case)
         )
         if self.goods_expected:
             if self._is_proposal_due():
@@ -152,6 +152,10 @@ class TtsReturn(models.Model):
             self._open_pickings().filtered(
                 lambda picking: picking.carrier_tracking_ref != number
             ).with_context(tts_from_tiktok=True).write({"carrier_tracking_ref": number})
+
+    def _expects_goods(self, case):
+        """Whether units of this case come back."""
+        return expects_goods(case)
 
     def _is_over(self):
         """Whether goods that do not come by now never will."""

@@ -70,7 +70,8 @@ class TtsShop(models.Model):
     deadline_warning = fields.Integer(
         string="Warn Before Deadline (Hours)",
         default=4,
-        help="0 warns nobody.",
+        help="Before a delivery has to leave, or a case has to be answered. 0 warns "
+        "nobody.",
     )
 
     # === SCHEDULED ACTION === #

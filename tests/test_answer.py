@@ -99,6 +99,15 @@ class TestAnswer(AnswerOdooCase):
         self.assertTrue(self.told_of(case)["kept"])
         self.assertIn(case.stage, ("granted", "complete"))
 
+    def test_goods_that_the_buyer_keeps_are_not_expected(self):
+        for key in ("APPROVE_RETURN+KEEP", "DIRECT_REFUND"):
+            with self.subTest(answer=key):
+                case = self.returned(set={"return_method": "DROP_OFF"})
+                self.decide(self.wizard(case), key)
+                self.send()
+                self.assertFalse(case.goods_expected)
+                self.assertFalse(case.picking_ids)
+
     def test_declined_return_names_its_reason(self):
         case = self.returned()
         self.decide(self.wizard(case), "REJECT_RETURN", comment="It was used.")
