@@ -221,7 +221,7 @@ class TtsReturn(models.Model):
         return super()._compute_answer_state()
 
     def _expects_goods(self, case):
-        """Override: whoever lets the buyer keep the goods knows it; TikTok is silent."""
+        """Override: who lets the buyer keep the goods knows it; TikTok is silent."""
         return super()._expects_goods(case) and not any(
             answer.state == "done" and answer._decision().lets_keep
             for answer in self.answer_ids

@@ -1,5 +1,6 @@
 from . import (
     test_account,
+    test_aftersale_machine,
     test_answer,
     test_answer_kill,
     test_answer_trouble,
@@ -86,8 +87,8 @@ from . import (
     test_listing_create,
     test_listing_match,
     test_listing_products,
+    test_migration,
     test_money_machine,
-    test_money_migration,
     test_monthly_statement,
     test_oauth,
     test_order_by_hand,

@@ -4,8 +4,20 @@ import pathlib
 from odoo.tests import tagged
 
 from .money_case import MoneyCase
+from .return_case import ReturnCase
 
-MIGRATION = "migrations/19.0.1.3.0/post-migration.py"
+MIGRATIONS = pathlib.Path(__file__).resolve().parents[1] / "migrations"
+
+
+def migrate(env, version):
+    """Run what updating to a version does in the end."""
+    path = MIGRATIONS / version / "post-migration.py"
+    spec = importlib.util.spec_from_file_location("tts_migration", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    env.flush_all()
+    module.migrate(env.cr, "19.0.1.0.0")
+    env.invalidate_all()
 
 
 @tagged("post_install", "-at_install")
@@ -13,13 +25,7 @@ class TestMoneyMigration(MoneyCase):
     """What was there before settlements were: invoices, completed orders."""
 
     def migrate(self):
-        path = pathlib.Path(__file__).resolve().parents[1] / MIGRATION
-        spec = importlib.util.spec_from_file_location("tts_migration", path)
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        self.env.flush_all()
-        module.migrate(self.env.cr, "19.0.1.2.0")
-        self.env.invalidate_all()
+        migrate(self.env, "19.0.1.3.0")
 
     def test_an_old_invoice_is_linked_to_its_order(self):
         _order_id, order, invoice = self.sold()
@@ -49,3 +55,20 @@ class TestMoneyMigration(MoneyCase):
         self.migrate()
         mirror = order.tts_order_id
         self.assertEqual(mirror.completed_at, mirror.remote_update_time)
+
+
+@tagged("post_install", "-at_install")
+class TestAftersaleMigration(ReturnCase):
+    """What was there before returns were: orders with goods that were sent anew."""
+
+    def test_an_old_replacement_is_linked_to_its_order(self):
+        order_id, _order = self.delivered()
+        case_id = self.make_return(order_id, "REPLACEMENT", keep_item=True)
+        self.step(case_id, "decide", decision="APPROVE_REPLACEMENT")
+        self.sync()
+        origin = self.mirror(order_id)
+        [sent] = origin.replacement_ids
+        sent.origin_remote_id = False
+        migrate(self.env, "19.0.1.4.0")
+        self.assertEqual(sent.origin_remote_id, order_id)
+        self.assertFalse(origin.origin_remote_id)
