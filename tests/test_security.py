@@ -301,7 +301,7 @@ class TestSecurity(TtsCase):
                 continue
             with self.subTest(model=model):
                 self.assertFalse(records.search([]))
-                if not records._auto:
+                if records._table_query:
                     # Its rows are those of the user's companies to begin with.
                     self.assertFalse(records.read(["display_name"]))
                     continue
