@@ -113,7 +113,10 @@ class TtsCase(models.AbstractModel):
         typed = order._parse(order.sudo().payload)
         if isinstance(typed, PayloadError):
             return None
-        return credit_due(case, unit_prices(typed))
+        credit = credit_due(case, unit_prices(typed))
+        # An amount in another currency than the order's is for a person to look at.
+        is_known = credit and credit.currency == typed.payment.currency
+        return credit if is_known else None
 
     @api.model
     def _prepare_credit_values(self, credit):

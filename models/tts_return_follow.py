@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import fields, models
 
 from ..lib.aftersale_rules import Doubt, refund_check
 
@@ -10,6 +10,12 @@ class TtsReturn(models.Model):
     """What is wrong with a return: its order is unknown, or it cannot be believed."""
 
     _inherit = "tts.return"
+
+    doubt = fields.Text(
+        string="Why It Cannot Be Right",
+        readonly=True,
+        help="Nothing is credited by itself as long as this is so.",
+    )
 
     def _follow_steps(self):
         """Override to name what a person has to look at."""
@@ -51,18 +57,25 @@ class TtsReturn(models.Model):
         problems = refund_check(
             case, self._units_shipped(), self.order_id.currency_id.name or None
         )
+        self.doubt = "\n".join(self._doubt_text(problem) for problem in problems)
         if not problems:
             self._close_issues(DOUBT)
             return
         self._raise_issue(
             DOUBT,
             name=self.env._("Return %s cannot be right", self.remote_id),
-            reason="\n".join(self._doubt_text(problem) for problem in problems),
+            reason=self.doubt,
             hint=self.env._(
                 "Compare the case with the delivery and in Seller Center. Nothing is "
                 "received or credited before you do it by hand; then click Dismiss."
             ),
         )
+
+    def _is_believed(self):
+        """Override: what could not be right may be by now, as goods have left since."""
+        if self.doubt:
+            self._follow_again()
+        return not self.doubt
 
     def _units_shipped(self):
         """Return how many of each unit of the order left: {line item id: 1 or 0}.

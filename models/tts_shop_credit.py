@@ -4,6 +4,7 @@ from odoo import fields, models
 from odoo.fields import Domain
 
 from ..utils import is_expected, reason_of
+from .tts_case_credit import RETRY_IN
 from .tts_order_import import BUSY
 
 _logger = logging.getLogger(__name__)
@@ -68,11 +69,19 @@ class TtsShop(models.Model):
 class TtsCase(models.AbstractModel):
     _inherit = "tts.case"
 
+    def _is_believed(self):
+        """Whether a case is taken at its word; one that is not has its issue."""
+        return True
+
     def _propose_credit_safely(self):
         """Propose one credit note in a savepoint; what goes wrong becomes an issue."""
+        case = self.with_company(self.company_id)
+        if not case._is_believed():
+            case.credit_next_try = fields.Datetime.now() + RETRY_IN
+            return
         try:
             with self.env.cr.savepoint():
-                self.with_company(self.company_id)._propose_credit()
+                case._propose_credit()
                 self.env.flush_all()
         except BUSY:
             raise

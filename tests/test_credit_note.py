@@ -165,6 +165,33 @@ class TestCreditNote(CreditCase):
         self.note(case).action_post()
         self.assertTrue(self.issues(f"case-credit:{case.remote_id}"))
 
+    def test_return_of_what_never_left_is_not_credited_before_it_has(self):
+        order_id, order = self.import_units(self.unit())
+        self.invoice(order)
+        self.change(order_id, status="DELIVERED", force=True)
+        self.sync()
+        case = self.refunded(order_id)
+        self.assertTrue(case.doubt)
+        self.assertFalse(self.note(case))
+        order.picking_ids.move_ids.quantity = 1
+        order.picking_ids.with_context(
+            tts_override=order.picking_ids.ids
+        ).button_validate()
+        case.credit_next_try = False
+        self.aftersales()
+        self.assertFalse(case.doubt)
+        self.assertTrue(self.note(case))
+
+    def test_refund_in_another_currency_than_the_order_is_not_credited(self):
+        order_id, _order, _invoice = self.invoiced(self.unit())
+        case_id = self.make_return(order_id, "REFUND", role="SELLER")
+        amount = {"currency": "EUR", "refund_total": "5", "refund_subtotal": "5"}
+        self.control("POST", f"/returns/{case_id}", {"set": {"refund_amount": amount}})
+        self.aftersales()
+        case = self.case_return(case_id)
+        self.assertFalse(case.amount_credit)
+        self.assertIn("EUR", case.doubt)
+
     def test_refunded_units_are_not_to_be_invoiced_again(self):
         order_id, order, _invoice = self.invoiced(self.unit())
         case = self.refunded(order_id)
