@@ -1,4 +1,5 @@
 import base64
+from contextlib import suppress
 
 from odoo.exceptions import AccessError
 from odoo.fields import Command
@@ -302,8 +303,9 @@ class TestSecurity(TtsCase):
             with self.subTest(model=model):
                 self.assertFalse(records.search([]))
                 if not records._auto:
-                    # Its rows are those of the user's companies to begin with.
-                    self.assertFalse(records.read(["display_name"]))
+                    # Some have only rows of the user's companies to begin with.
+                    with suppress(AccessError):
+                        self.assertFalse(records.read(["display_name"]))
                     continue
                 with self.assertRaises(AccessError):
                     records.read(["display_name"])
