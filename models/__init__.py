@@ -1,5 +1,6 @@
 # A model comes before the files that extend it, so the order is by hand.
 # ruff: noqa: I001
+from . import res_currency
 from . import tts_account
 from . import tts_account_oauth
 from . import tts_token

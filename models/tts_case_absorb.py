@@ -61,7 +61,9 @@ class TtsCase(models.AbstractModel):
         """
         cases = [case for case, _row in fresh]
         orders = self._orders_of(shop, cases)
-        currencies = self._case_currencies(cases)
+        currencies = self.env["res.currency"]._tts_by_code(
+            {case.refund.currency for case in cases if case.refund}
+        )
         stored = self.browse()
         for case, row in fresh:
             order = orders.get(case.order_id)
@@ -89,14 +91,6 @@ class TtsCase(models.AbstractModel):
             [("shop_id", "=", shop.id), ("remote_id", "in", list(ids))]
         )
         return {order.remote_id: order for order in found}
-
-    @api.model
-    def _case_currencies(self, cases):
-        codes = {case.refund.currency for case in cases if case.refund}
-        Currency = self.env["res.currency"].with_context(active_test=False)
-        found = Currency.search([("name", "in", list(codes))])
-        by_code = {currency.name: currency for currency in found}
-        return {code: by_code.get(code, Currency) for code in codes}
 
     @api.model
     def _prepare_mirror_values(self, case, order, currencies):

@@ -289,10 +289,7 @@ class TtsOrder(models.Model):
     def _currencies(self, orders):
         """Look up the currencies of typed orders: {ISO code: currency or empty}."""
         codes = {order.payment.currency for order in orders if isinstance(order, Order)}
-        Currency = self.env["res.currency"].with_context(active_test=False)
-        found = Currency.search([("name", "in", list(codes))])
-        by_code = {currency.name: currency for currency in found}
-        return {code: by_code.get(code, Currency) for code in codes}
+        return self.env["res.currency"]._tts_by_code(codes)
 
     @api.model
     def _incoming(self, mirror, order, currencies):

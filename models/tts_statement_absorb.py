@@ -89,12 +89,11 @@ class TtsStatement(models.Model):
 
         :return: {ISO code: `res.currency`, empty when Odoo has none}
         """
-        Currency = self.env["res.currency"].with_context(active_test=False)
-        found = {row.name: row for row in Currency.search([("name", "in", [*codes])])}
+        found = self.env["res.currency"]._tts_by_code(codes)
         for currency in found.values():
-            if not currency.active:
+            if currency and not currency.active:
                 currency.sudo().active = True
-        return {code: found.get(code, Currency.browse()) for code in codes}
+        return found
 
     @api.model
     def _prepare_new_values(self, shop, head, currency):
