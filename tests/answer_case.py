@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 from odoo import fields
-from odoo.fields import Command
 
 from .aftersale_case import AftersaleOdooCase
 
@@ -74,9 +73,3 @@ class AnswerOdooCase(AftersaleOdooCase):
 
     def answer_issue(self, case):
         return self.issues(f"answer:{case.remote_id}")
-
-    def wizard_with(self, cases):
-        """Return an empty wizard about these cases, as a foreign client may make."""
-        return cases.env["tts.answer.wizard"].create(
-            {"cancellation_ids": [Command.set(cases.ids)]}
-        )

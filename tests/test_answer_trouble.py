@@ -189,6 +189,19 @@ class TestAnswerLost(AnswerOdooCase):
                 self.assertEqual(self.told_of(case)["answers"], {ACCEPT: 1})
                 self.assertEqual(self.told_of(case)["calls"], 1)
 
+    def test_lost_offer_that_was_refused_meanwhile_is_not_made_again(self):
+        """The case is open as before: only the key tells TikTok that it knows it."""
+        case = self.returned("REFUND")
+        answer = case._answer("OFFER_PARTIAL_REFUND", amount=5)
+        with self.fault("timeout", path="/return_refund/202309/returns/", after=True):
+            self.send()
+        self.assertEqual(answer.state, "sending")
+        self.step(case.remote_id, "refuse_offer")
+        self.make_due(answer)
+        self.send()
+        self.assertEqual(answer.state, "done")
+        self.assertEqual(self.told_of(case)["answers"], {"OFFER_PARTIAL_REFUND": 1})
+
     def test_killed_answer_is_not_given_when_the_case_has_moved_on(self):
         case = self.returned()
         answer = case._answer("APPROVE_RETURN")
