@@ -14,9 +14,9 @@ OPEN_STATES = ("waiting", "sending")
 VALIDATE = {"skip_backorder": True, "cancel_backorder": False, "skip_sms": True}
 
 
-def clerk(client: WebClient) -> WebClient:
+def clerk(client: WebClient, password: str = PASSWORD) -> WebClient:
     """Create a user who has Inventory's rights and no other; return their session."""
-    return users.session(client, LOGIN, PASSWORD, "stock.group_stock_user")
+    return users.session(client, LOGIN, password, "stock.group_stock_user")
 
 
 def deliveries(client: WebClient, status: str, state: str = "assigned") -> list[dict]:

@@ -14,6 +14,7 @@ from . import (
     catalogue,
     connect,
     database,
+    demo_aftersales,
     demo_delivery,
     demo_money,
     demo_report,
@@ -68,10 +69,12 @@ def _show(env: environment.Env, name: str, options: tuple[str, ...]) -> int:
         _sync_catalogues(client)
         _sync_again(client)
         demo_stock.show(client, sandbox)
+        kept = demo_aftersales.sell(sandbox)
         to_ship = reconcile.to_ship(door.state(sandbox, "orders", raw=False))
         demo_delivery.show(client, sandbox)
-        demo_money.show(client, sandbox)
+        demo_money.show(client, sandbox, kept)
         query = functools.partial(database.rows, env, name)
+        demo_aftersales.show(client, sandbox, kept, query)
         return demo_report.report(client, sandbox, to_ship, query)
 
 

@@ -58,26 +58,13 @@ def _place_orders(client: WebClient, sandbox: server.SandboxServer) -> tuple:
     """
     state = door.state(sandbox, "shops", "products", "inventory")
     shop = next(row for row in state["shops"] if row["region"] == MARKET)
-    skus = _plenty(state, shop["id"])
+    skus = demo_stock.plenty(state, shop["id"])
     with step("4 buyers order; Sync Orders"):
         split = _place(sandbox, shop, skus[:2])
         combined = [_place(sandbox, shop, skus[:1], **SAME_BUYER) for _order in "12"]
         elsewhere = _place(sandbox, shop, skus[1:2])
         _sync(client)
     return split, combined, elsewhere
-
-
-def _plenty(state: dict, shop_id: str) -> list[str]:
-    """Return the seller SKUs of a shop of which most is available, most first."""
-    found = [
-        (sum(row["available"] for row in stock.values()), sku["seller_sku"])
-        for product in state["products"].values()
-        if product["shop_id"] == shop_id
-        for sku in product["skus"]
-        if sku["seller_sku"] and not sku["parts"]
-        for stock in [state["inventory"][sku["id"]]]
-    ]
-    return [sku for _units, sku in sorted(found, reverse=True)]
 
 
 def _place(sandbox: server.SandboxServer, shop: dict, skus: list[str], **more) -> str:

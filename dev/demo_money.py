@@ -2,6 +2,7 @@
 
 import dataclasses
 import time
+from collections.abc import Collection
 from decimal import Decimal
 
 from . import connect, door, money, server, settle
@@ -50,14 +51,19 @@ class Scene:
         return self.shop["id"]
 
 
-def show(client: WebClient, sandbox: server.SandboxServer) -> None:
-    """Let an accountant close the month: invoices, statements, payouts."""
+def show(
+    client: WebClient, sandbox: server.SandboxServer, others: Collection[str] = ()
+) -> None:
+    """Let an accountant close the month: invoices, statements, payouts.
+
+    :param others: ids of orders that are left for later.
+    """
     accountant = money.accountant(client)
     shops = connect.shops(client)
     with step(f"Set Up TikTok Payments of {len(shops)} shops"):
         money.enter_rates(client)
         money.set_up(client, _policies(shops))
-    scenes = _scenes(client, sandbox, shops)
+    scenes = _scenes(client, sandbox, shops, others)
     with step("orders are completed, refunded and settled; payouts leave"):
         for number, scene in enumerate(scenes):
             _settle_first(sandbox, scene, number)
@@ -70,7 +76,7 @@ def show(client: WebClient, sandbox: server.SandboxServer) -> None:
     _invoice(client, accountant, scenes)
     _book(client, accountant)
     _come_late(accountant, scenes)
-    _reach_the_bank(client, accountant)
+    reach_the_bank(client, accountant)
 
 
 def _policies(shops: list[dict]) -> dict[int, dict]:
@@ -88,12 +94,16 @@ def _policies(shops: list[dict]) -> dict[int, dict]:
 
 
 def _scenes(
-    client: WebClient, sandbox: server.SandboxServer, shops: list[dict]
+    client: WebClient,
+    sandbox: server.SandboxServer,
+    shops: list[dict],
+    others: Collection[str],
 ) -> list[Scene]:
     """Choose what happens to which orders, of those that left and are in Odoo."""
     state = door.state(sandbox, "shops", "orders")
     sold = [("state", "=", "sale"), ("tts_order_id", "!=", False)]
     rows = client.read("sale.order", sold, ["client_order_ref"], order="id")
+    rows = [row for row in rows if row["client_order_ref"] not in others]
     gone: dict[str, list[str]] = {shop["id"]: [] for shop in state["shops"]}
     for row in rows:
         order = state["orders"][row["client_order_ref"]]
@@ -280,7 +290,7 @@ def _come_late(accountant: WebClient, scenes: list[Scene]) -> None:
                 money.credit(accountant, found[scene.later], float(scene.amount))
 
 
-def _reach_the_bank(client: WebClient, accountant: WebClient) -> None:
+def reach_the_bank(client: WebClient, accountant: WebClient) -> None:
     payouts = money.awaited(accountant)
     with step(f"{len(payouts)} payouts reach the bank, in somebody else's name"):
         money.bank_lines(client, accountant, payouts)

@@ -8,6 +8,7 @@ from . import (
     money,
     pdf,
     reconcile,
+    reconcile_aftersales,
     reconcile_catalogue,
     reconcile_delivery,
     reconcile_money,
@@ -19,7 +20,7 @@ from .web_client import WebClient
 
 PARTS = (
     *("shops", "products", "orders", "inventory", "packages", "purchases"),
-    "finance",
+    *("finance", "cancellations", "returns"),
 )
 
 
@@ -67,6 +68,7 @@ def report(
         _about_stock(levels),
         _about_deliveries(*reconcile_delivery.parcels(client, state, pdf.texts)),
         _about_money(books),
+        _about_aftersales(query, state),
     )
     return 0 if all(verdicts) else 1
 
@@ -169,6 +171,25 @@ def _about_money(books: reconcile_money.Books) -> bool:
         f"{verdict.paid} invoices and credit notes of settled orders paid, "
         f"{verdict.open} open, {verdict.wrong_entries} entries missing or too many, "
         f"{len(verdict.refused)} refused ({refused} off)",
+        flush=True,
+    )
+    return verdict.good
+
+
+def _about_aftersales(query: reconcile_money.Query, state: dict) -> bool:
+    cases = reconcile_aftersales.cases(query, state)
+    refunds = reconcile_aftersales.refunds(query, state)
+    verdict = reconcile_aftersales.judge(cases, refunds, money.RATES)
+    for text in reconcile_aftersales.differences(cases, refunds):
+        print(f"off: {text}")
+    print(
+        f"demo: {verdict.cancellations} cancellations and {verdict.returns} returns on "
+        f"TikTok Shop, {verdict.in_odoo} in Odoo, {verdict.missing} missing, "
+        f"{verdict.duplicated} duplicated, {verdict.answered} answered from Odoo, "
+        f"{verdict.twice} answered twice, {verdict.unheard} answers lost, "
+        f"{verdict.came} units came back, {verdict.received:.0f} received, "
+        f"{verdict.goods_off:.0f} off, credit notes {verdict.credited:,} of "
+        f"{verdict.refunded:,} USD refunded, {verdict.money_off} off",
         flush=True,
     )
     return verdict.good

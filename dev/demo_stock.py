@@ -82,6 +82,19 @@ def _ship_one(client: WebClient, sandbox: server.SandboxServer) -> None:
         door.post(sandbox, path, status="IN_TRANSIT")
 
 
+def plenty(state: dict, shop_id: str) -> list[str]:
+    """Return the seller SKUs of a shop of which most is available, most first."""
+    found = [
+        (sum(row["available"] for row in stock.values()), sku["seller_sku"])
+        for product in state["products"].values()
+        if product["shop_id"] == shop_id
+        for sku in product["skus"]
+        if sku["seller_sku"] and not sku["parts"]
+        for stock in [state["inventory"][sku["id"]]]
+    ]
+    return [sku for _units, sku in sorted(found, reverse=True)]
+
+
 def settle(client: WebClient, sandbox: server.SandboxServer) -> float:
     """Wait until TikTok lists what Odoo can ship; return the seconds it took."""
     start = time.monotonic()

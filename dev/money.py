@@ -207,6 +207,12 @@ def states(client: WebClient) -> dict[str, int]:
     return dict(found)
 
 
+def statements(session: WebClient) -> list[int]:
+    """Return the statements that are to book."""
+    rows = session.read("tts.statement", [("state", "=", "ready")], ["id"])
+    return [row["id"] for row in rows]
+
+
 def book(session: WebClient, statements: list[int] | None = None) -> None:
     """Select statements, by default all that are to book, and click Book.
 

@@ -6,14 +6,17 @@ import signal
 import time
 
 from . import (
+    aftersales,
     catalogue,
     connect,
     database,
+    delivery,
     door,
     environment,
     goods,
     money,
     paths,
+    serve_aftersales,
     serve_delivery,
     serve_money,
     server,
@@ -27,6 +30,7 @@ SANDBOX_PORT = 8090
 # Something to do by hand: seller SKUs that no product carries, and one that two do.
 UNKNOWN = ("LMP01-STD", "STA01-STD")
 AMBIGUOUS = "MUG01-STD"
+SALES, CLERK = aftersales.LOGIN, delivery.LOGIN
 SANDBOX = ("--market", "MY,ID,US,DE", "--orders", "120", "--broken", "4")
 
 
@@ -76,6 +80,9 @@ def _connect(odoo: server.OdooServer, sandbox: server.SandboxServer) -> None:
     if not serve_money.is_there(client):
         with step("a month at the accountant's: statements, payouts, forecasts"):
             serve_money.prepare(client, sandbox)
+    if not serve_aftersales.is_there(client):
+        with step("weeks of orders, and what buyers cancel and send back"):
+            serve_aftersales.prepare(client, sandbox)
 
 
 def _port(variable: str, default: int) -> int:
@@ -84,7 +91,10 @@ def _port(variable: str, default: int) -> int:
 
 def _tell(odoo: server.OdooServer, sandbox: server.SandboxServer) -> None:
     say(f"\nOdoo:    {odoo.url}/odoo/tiktok-shops   (admin / admin)")
-    say(f"         {odoo.url}/odoo/tiktok-deadlines")
+    say(f"         {odoo.url}/odoo/tiktok-deadlines   ({CLERK} / {CLERK})")
+    say(f"         {odoo.url}/odoo/tiktok-after-sales   ({SALES} / {SALES})")
+    say(f"         {odoo.url}/odoo/tiktok-returns")
+    say(f"         {odoo.url}/odoo/dashboards   (TikTok Shop)")
     say(f"         Invoicing > TikTok Shop   ({money.LOGIN} / {money.LOGIN})")
     say(f"Sandbox: {sandbox.url}   (in place of TikTok Shop)")
     say(

@@ -35,6 +35,7 @@ from . import (
     test_delivery_pickup,
     test_delivery_steps,
     test_delivery_sync,
+    test_dev_aftersales,
     test_dev_catalogue,
     test_dev_delivery,
     test_dev_lint,
@@ -169,5 +170,6 @@ from . import (
     test_tour_aftersale,
     test_tour_dashboard,
     test_tour_money,
+    test_tour_return,
     test_views,
 )
