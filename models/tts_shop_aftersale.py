@@ -80,8 +80,11 @@ class TtsShop(models.Model):
         waits.
         """
         now = fields.Datetime.now()
+        # What is cancelled of an order means something once the order is here.
+        begun = Domain("order_sync", "=", False) | Domain("last_success", "!=", False)
         healthy = (
             Domain("aftersale_sync", "=", True)
+            & begun
             & Domain("aftersale_failure_count", "=", 0)
             & (
                 Domain("next_aftersale_sync", "=", False)

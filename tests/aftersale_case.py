@@ -1,5 +1,7 @@
 """What the tests of cancellations and returns have in common."""
 
+from odoo import fields
+
 from .settle_case import SettleCase
 
 
@@ -8,7 +10,8 @@ class AftersaleOdooCase(SettleCase):
 
     def aftersales(self):
         """Run the scheduled action as if it were time to."""
-        self.shop.write({"next_aftersale_sync": False, "aftersale_failure_count": 0})
+        now = fields.Datetime.now()
+        self.shop.write({"next_aftersale_sync": now, "aftersale_failure_count": 0})
         return self.run_cron("ir_cron_aftersales")
 
     # === CANCELLATIONS === #

@@ -144,3 +144,14 @@ class TestCaseAbsorb(AftersaleOdooCase):
         case = self.cancellation(case_id)
         self.assertEqual(case.order_id, self.mirror(order_id))
         self.assertTrue(all(case.line_ids.mapped("sale_line_id")))
+
+    def test_cases_are_first_read_after_the_first_orders(self):
+        order_id = self.place_units(self.unit(), self.unit(1))
+        line = self.raw(order_id)["line_items"][0]["id"]
+        case_id = self.cancel(order_id, lines=[line])
+        self.shop.write({"last_success": False, "next_aftersale_sync": False})
+        self.run_cron("ir_cron_aftersales")
+        self.assertFalse(self.shop.last_aftersale_sync)
+        self.sync()
+        self.run_cron("ir_cron_aftersales")
+        self.assertEqual(self.cancellation(case_id).order_id, self.mirror(order_id))
