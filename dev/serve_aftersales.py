@@ -19,7 +19,7 @@ from . import (
 from .web_client import WebClient
 
 # How long ago orders of a shop were placed: more of them of late.
-AGES = (86, 79, 71, 64, 58, 51, 45, 40, 36, 31, 27, 24, 21, 17, 14, 12, 9, 7, 5, 3)
+AGES = (82, 77, 71, 64, 58, 51, 45, 40, 36, 31, 27, 24, 21, 17, 14, 12, 9, 7, 5, 3)
 SETTLED = 14  # so many of them, the first, have been settled
 PER_STATEMENT = 5
 COST = (4.5, 7.0, 2.5, 11.0, 5.5)  # of a unit, in the company's currency
