@@ -12,7 +12,6 @@ from .reconcile_money import Query
 
 ZERO = Decimal()
 KINDS = ("cancellation", "return")
-AT_ONCE = "CANCEL"  # the type of cancellations that nobody was asked about
 
 
 @dataclasses.dataclass
@@ -26,6 +25,7 @@ class Case:
 
     kind: str
     remote_id: str
+    order_id: str
     rows: int
     told: list[int]
     answered: int
@@ -118,9 +118,9 @@ def judge(
 def differences(cases: list[Case], refunds: list[Refund]) -> list[str]:
     """Name what is not as it should be, for people who look for the reason."""
     found = [
-        f"{case.kind} {case.remote_id}: {case.rows} in Odoo, answers {case.told} on "
-        f"TikTok Shop and {case.answered} in Odoo, {case.arrived} units came back, "
-        f"{case.received} received"
+        f"{case.kind} {case.remote_id} of order {case.order_id}: {case.rows} in Odoo, "
+        f"answers {case.told} on TikTok Shop and {case.answered} in Odoo, "
+        f"{case.arrived} units came back, {case.received} received"
         for case in cases
         if case.rows != 1
         or case.is_twice
@@ -138,7 +138,7 @@ def differences(cases: list[Case], refunds: list[Refund]) -> list[str]:
 def cases(query: Query, state: dict) -> list[Case]:
     """Put every case of the sandbox's ``state`` beside what Odoo has of it.
 
-    Left out is what was cancelled before Odoo knew of the order.
+    Left out is what was cancelled of orders that Odoo never saw.
 
     :param query: runs SQL on Odoo's database.
     """
@@ -149,6 +149,7 @@ def cases(query: Query, state: dict) -> list[Case]:
         Case(
             kind,
             remote_id,
+            case["order_id"],
             rows.get((kind, remote_id), 0),
             list(case["answers"].values()),
             answered.get((kind, remote_id), 0),
@@ -157,7 +158,7 @@ def cases(query: Query, state: dict) -> list[Case]:
         )
         for kind in KINDS
         for remote_id, case in state[f"{kind}s"].items()
-        if case["type"] != AT_ONCE or case["order_id"] in known
+        if kind == KINDS[1] or case["action"] or case["order_id"] in known
     ]
 
 

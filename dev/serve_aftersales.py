@@ -2,6 +2,7 @@
 
 import itertools
 import time
+from datetime import datetime, timedelta, timezone
 from typing import NamedTuple
 
 from . import (
@@ -18,7 +19,7 @@ from . import (
 from .web_client import WebClient
 
 # How long ago orders of a shop were placed: more of them of late.
-AGES = (86, 79, 71, 64, 58, 51, 45, 40, 36, 31, 27, 24, 21, 17, 14, 12, 9, 7, 5, 3)
+AGES = (82, 77, 71, 64, 58, 51, 45, 40, 36, 31, 27, 24, 21, 17, 14, 12, 9, 7, 5, 3)
 SETTLED = 14  # so many of them, the first, have been settled
 PER_STATEMENT = 5
 COST = (4.5, 7.0, 2.5, 11.0, 5.5)  # of a unit, in the company's currency
@@ -41,27 +42,31 @@ class Plot(NamedTuple):
 
 
 RETURN, REFUND, REPLACEMENT = "RETURN_AND_REFUND", "REFUND", "REPLACEMENT"
+_REASON = "ecom_order_delivered_refund_and_return_reason_{}"
+DAMAGED = (("reason", _REASON.format("damaged")),)
+UNWANTED = (("reason", _REASON.format("no_longer_needed")),)
 PLOTS = (
-    Plot(RETURN, hours=7, photos=2),
-    Plot(RETURN, "APPROVE_RETURN", ("ship_back",)),
+    Plot(RETURN, hours=7, photos=2, options=DAMAGED),
+    Plot(RETURN, "APPROVE_RETURN", ("ship_back",), options=UNWANTED),
     Plot(REFUND, "APPROVE_REFUND"),
     Plot(REPLACEMENT, "APPROVE_REPLACEMENT", options=(("keep_item", True),)),
-    Plot(RETURN, "APPROVE_RETURN", ("ship_back", "arrive"), photos=1),
+    Plot(RETURN, "APPROVE_RETURN", ("ship_back", "arrive"), None, 1, DAMAGED),
     Plot(REFUND, hours=30),
     Plot(RETURN, "REJECT_RETURN", ("arbitrate",), photos=1),
     Plot(REFUND, "OFFER_PARTIAL_REFUND"),
     Plot(REPLACEMENT, hours=20, photos=1),
-    Plot(RETURN, "APPROVE_RETURN"),
+    Plot(RETURN, "APPROVE_RETURN", options=UNWANTED),
     Plot(RETURN, "DIRECT_REFUND", options=(("shipping", True),)),
-    Plot(RETURN, "REJECT_RETURN"),
+    Plot(RETURN, "REJECT_RETURN", options=UNWANTED),
 )
 # Who cancels at once, and why.
 CANCELLED = (
     ("SELLER", "seller_cancel_reason_out_of_stock"),
     ("SYSTEM", "system_cancel_order_reason_shipping_timeout"),
 )
-# Hours that are left to answer requests to cancel.
-REQUESTED = (3, 27, 44)
+# Hours that are left to answer requests to cancel, and why their buyers ask.
+REQUESTED = ((3, "better_price"), (27, "no_longer_needed"), (44, "wrong_delivery_info"))
+CANCEL_REASON = "ecom_order_to_ship_canceled_reason_{}"
 
 
 def is_there(client: WebClient) -> bool:
@@ -116,7 +121,7 @@ def _sell(
     for number, shop in enumerate(state["shops"]):
         skus = itertools.cycle(demo_stock.plenty(state, shop["id"])[:9])
         sold[shop["id"]] = [
-            _place(sandbox, shop["id"], now - age * 24 * HOUR - number * HOUR, sku, age)
+            _place(sandbox, shop["id"], now - (age * 24 + number * 31) * HOUR, sku, age)
             for age, sku in zip(AGES, skus, strict=False)
         ]
     time.sleep(1)  # TikTok tells times in whole seconds; this one is not over yet
@@ -128,7 +133,18 @@ def _sell(
     connect.sync(client)
     domain = [("sale_id.client_order_ref", "in", ids), ("state", "=", "assigned")]
     delivery.validate(clerk, client.call("stock.picking", "search", domain))
+    for number, age in enumerate(AGES):
+        _leave(client, [mine[number] for mine in sold.values()], age - 1 - age % 2)
     return sold
+
+
+def _leave(client: WebClient, orders: list[str], days_ago: int) -> None:
+    """Let parcels have left when they would have in a true shop."""
+    domain = [("sale_id.client_order_ref", "in", orders), ("state", "=", "done")]
+    past = datetime.now(timezone.utc) - timedelta(days=days_ago)
+    values = {"date_done": past.strftime("%Y-%m-%d %H:%M:%S")}
+    ids = client.call("stock.picking", "search", domain)
+    client.call("stock.picking", "write", ids, values)
 
 
 def _place(
@@ -204,9 +220,10 @@ def _ask_to_cancel(sandbox: server.SandboxServer) -> list[str]:
 
     for role, reason in CANCELLED:
         cases.cancel(sandbox, place(), role=role, reason=reason)
-    for hours in REQUESTED:
-        deadline = int(time.time()) + hours * HOUR
-        cases.ask_to_cancel(sandbox, place(), deadline=deadline)
+    for hours, why in REQUESTED:
+        body = {"deadline": int(time.time()) + hours * HOUR}
+        body["reason"] = CANCEL_REASON.format(why)
+        cases.ask_to_cancel(sandbox, place(), **body)
     return [cases.ask_to_cancel(sandbox, place()) for _number in range(2)]
 
 

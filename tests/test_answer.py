@@ -55,6 +55,16 @@ class TestAnswer(AnswerOdooCase):
         self.assertEqual(cases.mapped("stage"), ["closed"] * 3)
         self.assertEqual(len(set(cases.answer_ids.mapped("reason"))), 1)
 
+    def test_requests_of_two_markets_are_not_declined_with_one_reason(self):
+        cases = self.asked() | self.asked()
+        cases[1].shop_id = self.shop.copy({"remote_id": "7", "region": "GB"})
+        with self.assertRaisesRegex(UserError, "one market at a time"):
+            cases.action_decline()
+        wizard = self.wizard(cases, "action_accept")
+        with self.assertRaisesRegex(UserError, "one market at a time"):
+            self.decide(wizard, "REJECT_REQUEST_CANCEL")
+        self.assertFalse(cases.answer_ids)
+
     def test_accepting_part_of_an_order_lowers_it(self):
         order_id, order = self.import_units(self.unit(quantity=2), self.unit(1))
         line = self.raw(order_id)["line_items"][0]["id"]

@@ -186,14 +186,15 @@ class TestReconcileAftersales(ReturnCase, MoneyCase):
 
     def test_what_is_off_is_named(self):
         self.note.button_draft()
-        missed = self.make_return(self.delivered()[0])
+        order_id, _order = self.delivered()
+        missed = self.make_return(order_id)
         self.env.flush_all()
         state = self.control("GET", STATE)
         missing, credit = reconcile_aftersales.differences(
             reconcile_aftersales.cases(self.query, state),
             reconcile_aftersales.refunds(self.query, state),
         )
-        self.assertIn(f"return {missed}: 0 in Odoo", missing)
+        self.assertIn(f"return {missed} of order {order_id}: 0 in Odoo", missing)
         self.assertIn(f"order {self.order_id}: ", credit)
 
     def test_nothing_is_named_when_all_is_good(self):

@@ -93,6 +93,8 @@ class TtsAnswerWizard(models.TransientModel):
             raise UserError("\n".join(left[:MOST_NAMED]) or self.env._("No case."))
         if len(ready.company_id) > 1:
             raise UserError(self.env._("Answer the cases of one company at a time."))
+        if kind == "decline":
+            self._check_one_market(ready)
         is_return = ready._name == "tts.return"
         wizard = self.create(
             {
@@ -268,18 +270,31 @@ class TtsAnswerWizard(models.TransientModel):
         if not self.decision_id or self.decision_id.wizard_id != self:
             raise UserError(self.env._("Choose an answer."))
         decision = decision_by_key(self.decision_id.decision_key)
-        if decision.needs_reason and (
-            not self.reason_id.remote_name or self.reason_id.wizard_id != self
-        ):
+        if decision.needs_reason:
+            self._check_one_market(self._cases())
+            self._check_reason()
+        if decision.needs_amount:
+            self._check_amount()
+        return decision
+
+    @api.model
+    def _check_one_market(self, cases):
+        if len(set(cases.sudo().shop_id.mapped("region"))) > 1:
+            raise UserError(
+                self.env._(
+                    "Decline the requests of one market at a time: TikTok's reasons "
+                    "are not the same in all of them."
+                )
+            )
+
+    def _check_reason(self):
+        if not self.reason_id.remote_name or self.reason_id.wizard_id != self:
             raise UserError(
                 self.env._(
                     "Choose the reason with which this is declined: TikTok shows it to "
                     "the buyer."
                 )
             )
-        if decision.needs_amount:
-            self._check_amount()
-        return decision
 
     def _check_amount(self):
         least, most = self.decision_id.least, self.decision_id.most
