@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 from ..lib.aftersale_rules import ARBITRATING, decisions
 from ..lib.errors import PayloadError
 from ..lib.returns import EXCHANGE
-from .tts_answer import OPEN
+from .tts_intent import OPEN
 
 # So long after an answer TikTok may still show the case as it was before.
 SETTLE = timedelta(hours=1)
