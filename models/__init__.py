@@ -20,6 +20,7 @@ from . import tts_package_label
 from . import tts_package_label_store
 from . import ir_attachment
 from . import tts_package_absorb
+from . import tts_intent
 from . import tts_shipment
 from . import tts_label_print
 from . import tts_label_print_build

@@ -6,8 +6,8 @@ from odoo.exceptions import UserError
 
 from .. import const
 from ..lib.shipping import BUY, LATAM, MARK, MARKING, SHIP, flow
+from .tts_intent import OPEN
 
-OPEN_STATES = ("waiting", "sending")
 SPLIT, RETRACK = "split", "retrack"
 # "Mark Package As Shipped": what a tracking number is made of.
 TRACKING_NUMBER = re.compile(r"[A-Za-z0-9\-_./]{4,50}")
@@ -185,7 +185,7 @@ class StockPicking(models.Model):
         :param picking: the next step of these goods
         """
         left = self.tts_shipment_ids.filtered(
-            lambda row: row.state in (*OPEN_STATES, "failed")
+            lambda row: row.state in (*OPEN, "failed")
         )
         if not left or picking.tts_shipment_ids:
             return
@@ -259,7 +259,7 @@ class StockPicking(models.Model):
         return odoo_uom._compute_quantity(self.weight, self.env.ref(name), round=False)
 
     def _tts_open_shipments(self):
-        return self.tts_shipment_ids.filtered(lambda row: row.state in OPEN_STATES)
+        return self.tts_shipment_ids.filtered(lambda row: row.state in OPEN)
 
     def _tts_failed_shipments(self):
         """Return what TikTok refused, unless something newer settled it."""

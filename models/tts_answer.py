@@ -1,50 +1,25 @@
+from datetime import timedelta
 from uuid import uuid4
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
 from ..lib.aftersale_decisions import ALL_DECISIONS, decision_by_key
-from ..utils import toast
-
-OPEN = ("waiting", "sending")
 
 
 class TtsAnswer(models.Model):
-    """A stored intent: what a person answers to a cancellation or a return.
-
-    It is committed before the call leaves, so that neither a transaction that is
-    repeated nor a killed server can answer anything twice.
-    """
+    """What a person answers to a cancellation or a return."""
 
     _name = "tts.answer"
     _description = "TikTok Shop Answer"
-    _order = "id desc"
-    _check_company_auto = True
+    _inherit = ["tts.intent"]
+
+    _retry_cap = timedelta(hours=2)  # the case has a deadline
 
     decision = fields.Selection(
         [(decision.key, decision.label) for decision in ALL_DECISIONS],
         string="Answer",
         required=True,
         readonly=True,
-    )
-    state = fields.Selection(
-        [
-            ("waiting", "Waiting"),
-            ("sending", "Sending"),
-            ("done", "Done"),
-            ("failed", "Failed"),
-            ("cancelled", "Cancelled"),
-        ],
-        default="waiting",
-        required=True,
-        readonly=True,
-        index=True,
-    )
-    shop_id = fields.Many2one(
-        "tts.shop", required=True, readonly=True, index=True, ondelete="cascade"
-    )
-    company_id = fields.Many2one(
-        related="shop_id.company_id", store=True, precompute=True
     )
     cancellation_id = fields.Many2one(
         "tts.cancellation",
@@ -71,12 +46,6 @@ class TtsAnswer(models.Model):
         precompute=True,
         ondelete="set null",
     )
-    user_id = fields.Many2one(
-        "res.users",
-        string="Asked By",
-        default=lambda self: self.env.user,
-        readonly=True,
-    )
     reason = fields.Char(string="Reason as Sent", readonly=True)
     reason_text = fields.Char(string="Reason", readonly=True)
     comment = fields.Char(string="Comment for the Buyer", readonly=True)
@@ -93,12 +62,6 @@ class TtsAnswer(models.Model):
     case_digest = fields.Char(
         readonly=True, help="The version of the case that was answered."
     )
-    sent_at = fields.Datetime(readonly=True)
-    done_at = fields.Datetime(readonly=True)
-    attempts = fields.Integer(readonly=True)
-    next_try = fields.Datetime(readonly=True, index="btree_not_null")
-    error = fields.Char(readonly=True)
-    code = fields.Integer(string="TikTok's Code", readonly=True)
 
     _owner_check = models.Constraint(
         "CHECK ((cancellation_id IS NULL) != (return_id IS NULL))",
@@ -136,36 +99,26 @@ class TtsAnswer(models.Model):
 
     # === BUTTONS === #
 
-    def action_retry(self):
-        """Send again what failed, or what waits, as soon as possible.
+    def _rearm(self):
+        """Override to check that the case waits for it still.
 
         :raise UserError: the case waits for no such answer any more
         """
-        self.check_access("read")  # whoever answers may answer again
-        for answer in self.sudo().filtered(lambda row: row.state == "failed"):
-            answer._case()._check_answer(answer.decision)
-            answer.write({"state": "waiting", "next_try": False, "attempts": 0})
-        self.sudo().filtered(lambda row: row.state == "waiting").next_try = False
-        self.env["tts.shop"]._trigger_aftersales()
-        return toast("info", self.env._("It is sent to TikTok within a minute."))
+        self._case()._check_answer(self.decision)
+        return super()._rearm()
 
-    def action_cancel(self):
-        """Take back what has not been sent yet.
+    def _sent_text(self):
+        """Override for cases."""
+        return self.env._(
+            "%s cannot be taken back: TikTok has been told, or is being told. Look at "
+            "the case in Seller Center.",
+            self.display_name,
+        )
 
-        :raise UserError: it is being sent at this moment, or it is over
-        """
-        self.check_access("read")
-        answers = self.sudo()
-        for answer in answers:
-            if answer.state not in ("waiting", "failed"):
-                raise UserError(
-                    self.env._(
-                        "%s cannot be taken back: TikTok has been told, or is being "
-                        "told. Look at the case in Seller Center.",
-                        answer.display_name,
-                    )
-                )
-        answers._note_cancelled(self.env._("Taken back by %s.", self.env.user.name))
+    @api.model
+    def _trigger_sending(self, at=None):
+        """Override for what comes after the sale."""
+        self.env["tts.shop"]._trigger_aftersales(at=at)
 
     def action_open_case(self):
         """Open the cancellation or return this answers."""

@@ -1,8 +1,8 @@
 from odoo import models
 
 from ..utils import toast
-from .tts_answer import OPEN
 from .tts_answer_outcome import ANSWER
+from .tts_intent import OPEN
 
 
 class TtsIssue(models.Model):

@@ -1,16 +1,10 @@
-from datetime import timedelta
-
-from odoo import fields, models
+from odoo import models
 
 from ..lib.aftersale_rules import AftersaleConsequence as Consequence
 from ..lib.aftersale_rules import consequence, is_made
 from ..lib.errors import PayloadError
-from ..utils import back_off
-from .tts_answer import OPEN
+from .tts_intent import OPEN, QUIET_TRIES
 
-RETRY_START = timedelta(minutes=2)
-RETRY_CAP = timedelta(hours=2)
-QUIET_TRIES = 3  # so often it is tried again before somebody is told
 ANSWER = "answer"  # the kind of the issues about answers
 
 
@@ -21,24 +15,15 @@ class TtsAnswer(models.Model):
 
     # === IT IS DONE === #
 
-    def _note_done(self, note=None):
-        """TikTok has it: say so on the case, and close what was wrong before.
-
-        :param note: what to say instead of the usual sentence
-        """
-        self.write(
-            {
-                "state": "done",
-                "done_at": fields.Datetime.now(),
-                "next_try": False,
-                "error": False,
-                "code": 0,
-            }
-        )
+    def _log_done(self, note=None):
+        """Override to say it on the cases."""
         for answer in self:
-            case = answer._case()
-            case._message_log(body=note or answer._done_note())
-            case._close_issues(ANSWER)
+            answer._case()._message_log(body=note or answer._done_note())
+
+    def _close_issues(self):
+        """Override for cases."""
+        for answer in self:
+            answer._case()._close_issues(ANSWER)
 
     def _done_note(self):
         labels = dict(self._fields["decision"]._description_selection(self.env))
@@ -59,27 +44,8 @@ class TtsAnswer(models.Model):
 
     # === IT IS NOT === #
 
-    def _note_cancelled(self, reason):
-        """There is nothing to be told to TikTok any more."""
-        self.write(
-            {
-                "state": "cancelled",
-                "done_at": fields.Datetime.now(),
-                "next_try": False,
-                "error": reason,
-            }
-        )
-        for answer in self:
-            answer._case()._close_issues(ANSWER)
-
-    def _note_failed(self, reason, hint, code=0):
-        """A person has to decide anew: an issue says why."""
-        self.write(
-            {"state": "failed", "next_try": False, "error": reason, "code": code}
-        )
-        self._raise_issue(reason, hint)
-
     def _raise_issue(self, reason, hint):
+        """Override for cases."""
         case = self._case()
         deadline = case.deadline
         case._raise_issue(
@@ -98,30 +64,12 @@ class TtsAnswer(models.Model):
             next_retry=self.next_try,
         )
 
-    def _back_off(self, error=None):
-        """Return how long to wait after one more try; count it."""
-        wait = min(back_off(RETRY_START, self.attempts, error), RETRY_CAP)
-        self.attempts += 1
-        return wait
-
-    def _note_later(self, reason, code=0, error=None, state="waiting"):
-        """Try again by itself, later each time.
-
-        :param str state: sending, when nobody knows whether TikTok has it
-        """
-        next_try = fields.Datetime.now() + self._back_off(error)
-        self.write(
-            {"state": state, "next_try": next_try, "error": reason, "code": code}
+    def _tries_hint(self):
+        """Override for cases."""
+        return self.env._(
+            "It is tried again by itself. If the deadline comes near, answer the case "
+            "in Seller Center; Odoo follows."
         )
-        self.env["tts.shop"]._trigger_aftersales(at=next_try)
-        if self.attempts > QUIET_TRIES:
-            self._raise_issue(
-                reason,
-                self.env._(
-                    "It is tried again by itself. If the deadline comes near, answer "
-                    "the case in Seller Center; Odoo follows."
-                ),
-            )
 
     def _in_trouble(self):
         """Return the answers that somebody was told of."""

@@ -5,7 +5,7 @@ from odoo.fields import Domain
 
 from ..lib.errors import RateLimited, Rejected, TikTokError, Unauthorized
 from ..lib.returns import Money
-from .tts_answer import OPEN
+from .tts_intent import OPEN, due_domain
 from .tts_shop_sync import BATCH
 
 READERS = {"tts.cancellation": "cancellations", "tts.return": "returns"}
@@ -29,7 +29,8 @@ class TtsAnswer(models.Model):
             self.write({"state": "waiting", "next_try": False})  # it never arrived
             return error
         except TikTokError as error:
-            self._note_later(str(error), error=error, state="sending")
+            # Nobody knows whether TikTok has it: the next run reads that first.
+            self._try_again(str(error), error, code=0)
             return None if error.code else error
         else:
             self._note_done()
@@ -82,23 +83,15 @@ class TtsShop(models.Model):
     def _awaited_aftersale_shops(self):
         """Override to have answers sent between two readings."""
         found = super()._awaited_aftersale_shops()
-        return found | self.env["tts.answer"].search(self._due_answers_domain()).shop_id
+        return found | self.env["tts.answer"].search(due_domain()).shop_id
 
     def _aftersale_steps(self, is_due):
         """Override to send answers before anything else."""
         return [self._send_answers, *super()._aftersale_steps(is_due)]
 
-    @api.model
-    def _due_answers_domain(self, states=OPEN):
-        now = fields.Datetime.now()
-        due = Domain("next_try", "=", False) | Domain("next_try", "<=", now)
-        return Domain("state", "in", states) & due
-
     def _due_answers(self, states=OPEN):
-        mine = Domain("shop_id", "=", self.id)
-        return self.env["tts.answer"].search(
-            mine & self._due_answers_domain(states), order="id"
-        )
+        domain = Domain("shop_id", "=", self.id) & due_domain(states)
+        return self.env["tts.answer"].search(domain, order="id")
 
     def _send_answers(self, client):
         """Tell TikTok what people answered.

@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 from ..lib.aftersale_rules import ARBITRATING, decisions
 from ..lib.errors import PayloadError
 from ..lib.returns import EXCHANGE
-from .tts_answer import OPEN
+from .tts_intent import OPEN
 
 # So long after an answer TikTok may still show the case as it was before.
 SETTLE = timedelta(hours=1)
@@ -21,6 +21,8 @@ class TtsCase(models.AbstractModel):
     can_answer = fields.Boolean(
         readonly=True, help="Whether this case waits for a decision Odoo can send."
     )
+    # The kinds name the field of answers that holds the case.
+    answer_ids = fields.One2many("tts.answer", string="Answers", readonly=True)
     answer_state = fields.Selection(
         [("open", "Being Answered"), ("failed", "Not Answered")],
         string="Answer",
@@ -28,6 +30,7 @@ class TtsCase(models.AbstractModel):
         compute_sudo=True,
     )
 
+    @api.depends("answer_ids.state", "can_answer")
     def _compute_answer_state(self):
         for case in self:
             states = case.answer_ids.mapped("state")  # the last one first
@@ -79,11 +82,10 @@ class TtsCase(models.AbstractModel):
         return answers
 
     def _prepare_answer_values(self, decision, values):
-        name = "return_id" if self._name == "tts.return" else "cancellation_id"
         return values | {
             "decision": decision,
             "shop_id": self.shop_id.id,
-            name: self.id,
+            self._fields["answer_ids"].inverse_name: self.id,
             "currency_id": self.currency_id.id,
             "case_digest": self.digest,
             "user_id": self.env.uid,
@@ -184,14 +186,7 @@ class TtsCase(models.AbstractModel):
 class TtsCancellation(models.Model):
     _inherit = "tts.cancellation"
 
-    answer_ids = fields.One2many(
-        "tts.answer", "cancellation_id", string="Answers", readonly=True
-    )
-
-    @api.depends("answer_ids.state", "can_answer")
-    def _compute_answer_state(self):
-        """Override to name what it depends on."""
-        return super()._compute_answer_state()
+    answer_ids = fields.One2many(inverse_name="cancellation_id")
 
     def action_accept(self):
         """Ask whether these requests are to be accepted.
@@ -211,14 +206,7 @@ class TtsCancellation(models.Model):
 class TtsReturn(models.Model):
     _inherit = "tts.return"
 
-    answer_ids = fields.One2many(
-        "tts.answer", "return_id", string="Answers", readonly=True
-    )
-
-    @api.depends("answer_ids.state", "can_answer")
-    def _compute_answer_state(self):
-        """Override to name what it depends on."""
-        return super()._compute_answer_state()
+    answer_ids = fields.One2many(inverse_name="return_id")
 
     def _expects_goods(self, case):
         """Override: who lets the buyer keep the goods knows it; TikTok is silent."""

@@ -32,6 +32,10 @@ class TtsCase(models.AbstractModel):
     credit_units = fields.Json(
         readonly=True, help="{line item: [amount, whether it is the whole price]}"
     )
+    # The kinds name the field of credit notes that holds the case.
+    credit_note_ids = fields.One2many(
+        "account.move", string="Credit Notes", readonly=True, groups=BILLING
+    )
     credit_state = fields.Selection(
         [
             ("none", "Nothing to Credit"),
@@ -46,6 +50,7 @@ class TtsCase(models.AbstractModel):
     )
     credit_next_try = fields.Datetime(readonly=True)
 
+    @api.depends("amount_credit", "credit_note_ids.state")
     def _compute_credit_state(self):
         for case in self:
             notes = case.credit_note_ids.filtered(lambda note: note.state != "cancel")
@@ -337,18 +342,7 @@ class TtsCase(models.AbstractModel):
 class TtsCancellation(models.Model):
     _inherit = "tts.cancellation"
 
-    credit_note_ids = fields.One2many(
-        "account.move",
-        "tts_cancellation_id",
-        string="Credit Notes",
-        readonly=True,
-        groups=BILLING,
-    )
-
-    @api.depends("amount_credit", "credit_note_ids.state")
-    def _compute_credit_state(self):
-        """Override for the credit notes of cancellations."""
-        return super()._compute_credit_state()
+    credit_note_ids = fields.One2many(inverse_name="tts_cancellation_id")
 
     def _credit_due(self, case):
         """Override: what was never invoiced has not to be credited."""
@@ -360,15 +354,4 @@ class TtsCancellation(models.Model):
 class TtsReturn(models.Model):
     _inherit = "tts.return"
 
-    credit_note_ids = fields.One2many(
-        "account.move",
-        "tts_return_id",
-        string="Credit Notes",
-        readonly=True,
-        groups=BILLING,
-    )
-
-    @api.depends("amount_credit", "credit_note_ids.state")
-    def _compute_credit_state(self):
-        """Override for the credit notes of returns."""
-        return super()._compute_credit_state()
+    credit_note_ids = fields.One2many(inverse_name="tts_return_id")

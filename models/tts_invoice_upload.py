@@ -7,7 +7,6 @@ from ..utils import toast
 
 # Where TikTok wants the invoice's file before it lets an order be shipped.
 UPLOAD_REGIONS = ("BR",)
-OPEN_STATES = ("waiting", "sending")
 
 
 class TtsInvoiceUpload(models.Model):

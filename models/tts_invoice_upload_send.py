@@ -6,7 +6,8 @@ from odoo.fields import Domain
 from ..lib.errors import TikTokError
 from ..lib.invoices import MOST_INVOICES, InvoiceRow
 from ..utils import back_off, reason_of
-from .tts_invoice_upload import OPEN_STATES, UPLOAD_REGIONS, xml_domain
+from .tts_intent import due_domain
+from .tts_invoice_upload import UPLOAD_REGIONS, xml_domain
 
 RETRY_START = timedelta(minutes=5)
 RETRY_CAP = timedelta(hours=6)
@@ -24,7 +25,7 @@ class TtsShop(models.Model):
         """Override to look at shops with invoices to upload as well."""
         shops = super()._due_delivery_shops()
         waiting = self.env["tts.invoice.upload"].search(
-            _due_domain() & Domain("shop_id", "not in", shops.ids)
+            due_domain() & Domain("shop_id", "not in", shops.ids)
         )
         return shops | waiting.shop_id.filtered(
             lambda shop: (
@@ -54,7 +55,7 @@ class TtsShop(models.Model):
         self._take_deliveries()
         self._ask_for_uploads()
         due = self.env["tts.invoice.upload"].search(
-            _due_domain() & Domain("shop_id", "=", self.id), order="id"
+            due_domain() & Domain("shop_id", "=", self.id), order="id"
         )
         for start in range(0, len(due), MOST_INVOICES):
             part = due.browse(due.ids[start : start + MOST_INVOICES])
@@ -206,10 +207,3 @@ class TtsInvoiceUpload(models.Model):
 
     def _issue_key(self):
         return f"upload:{self.order_id.remote_id}"
-
-
-def _due_domain():
-    now = fields.Datetime.now()
-    return Domain("state", "in", OPEN_STATES) & (
-        Domain("next_try", "=", False) | Domain("next_try", "<=", now)
-    )

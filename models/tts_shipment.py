@@ -1,20 +1,13 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..utils import toast
-
 
 class TtsShipment(models.Model):
-    """A stored intent: what a person wants TikTok to be told about a delivery.
-
-    It is committed before the call leaves, so that neither a transaction that is
-    repeated nor a killed server can ship anything twice.
-    """
+    """What a person wants TikTok to be told about a delivery."""
 
     _name = "tts.shipment"
     _description = "TikTok Shop Shipment Request"
-    _order = "id desc"
-    _check_company_auto = True
+    _inherit = ["tts.intent"]
 
     kind = fields.Selection(
         [
@@ -26,25 +19,6 @@ class TtsShipment(models.Model):
         ],
         required=True,
         readonly=True,
-    )
-    state = fields.Selection(
-        [
-            ("waiting", "Waiting"),
-            ("sending", "Sending"),
-            ("done", "Done"),
-            ("failed", "Failed"),
-            ("cancelled", "Cancelled"),
-        ],
-        default="waiting",
-        required=True,
-        readonly=True,
-        index=True,
-    )
-    shop_id = fields.Many2one(
-        "tts.shop", required=True, readonly=True, index=True, ondelete="cascade"
-    )
-    company_id = fields.Many2one(
-        related="shop_id.company_id", store=True, precompute=True
     )
     picking_id = fields.Many2one(
         "stock.picking",
@@ -66,12 +40,6 @@ class TtsShipment(models.Model):
     package_id = fields.Many2one(
         "tts.package", readonly=True, index=True, ondelete="set null"
     )
-    user_id = fields.Many2one(
-        "res.users",
-        string="Asked By",
-        default=lambda self: self.env.user,
-        readonly=True,
-    )
     handover_method = fields.Selection(
         [("PICKUP", "Pick-up"), ("DROP_OFF", "Drop-off")], readonly=True
     )
@@ -86,12 +54,6 @@ class TtsShipment(models.Model):
     parcel_width = fields.Float(readonly=True)
     parcel_height = fields.Float(readonly=True)
     service_remote_id = fields.Char(readonly=True)
-    sent_at = fields.Datetime(readonly=True)
-    done_at = fields.Datetime(readonly=True)
-    attempts = fields.Integer(readonly=True)
-    next_try = fields.Datetime(readonly=True, index="btree_not_null")
-    error = fields.Char(readonly=True)
-    code = fields.Integer(string="TikTok's Code", readonly=True)
 
     # A delivery may be in several packages: each is shipped by a request of its own.
     _open_uniq = models.UniqueIndex(
@@ -109,20 +71,8 @@ class TtsShipment(models.Model):
 
     # === BUTTONS === #
 
-    def action_retry(self):
-        """Send again what failed, or what waits, as soon as possible.
-
-        :raise UserError: another request does the same already
-        """
-        self.check_access("read")  # whoever ships may ship again
-        for shipment in self.sudo().filtered(lambda row: row.state == "failed"):
-            shipment._rearm()
-        self.sudo().filtered(lambda row: row.state == "waiting").next_try = False
-        self.env["tts.shop"]._trigger_deliveries()
-        return toast("info", self.env._("It is sent to TikTok within a minute."))
-
     def _rearm(self):
-        """Let a request that failed wait again.
+        """Override to check that nothing else does it.
 
         :raise UserError: another request does the same already
         """
@@ -139,32 +89,22 @@ class TtsShipment(models.Model):
             raise UserError(
                 self.env._("%s is on its way to TikTok already.", self.picking_id.name)
             )
-        self.write(
-            {
-                "state": "waiting",
-                "next_try": False,
-                "attempts": 0,
-                "package_id": False if self.package_id.is_gone else self.package_id.id,
-            }
+        if self.package_id.is_gone:
+            self.package_id = False
+        return super()._rearm()
+
+    def _sent_text(self):
+        """Override for orders."""
+        return self.env._(
+            "%s cannot be taken back: TikTok has been told, or is being told. Look at "
+            "the order in Seller Center.",
+            self.display_name,
         )
 
-    def action_cancel(self):
-        """Take back what has not been sent yet.
-
-        :raise UserError: it is being sent at this moment, or it is over
-        """
-        self.check_access("read")
-        shipments = self.sudo()
-        for shipment in shipments:
-            if shipment.state not in ("waiting", "failed"):
-                raise UserError(
-                    self.env._(
-                        "%s cannot be taken back: TikTok has been told, or is being "
-                        "told. Look at the order in Seller Center.",
-                        shipment.display_name,
-                    )
-                )
-        shipments._note_cancelled(self.env._("Taken back by %s.", self.env.user.name))
+    @api.model
+    def _trigger_sending(self, at=None):
+        """Override for deliveries."""
+        self.env["tts.shop"]._trigger_deliveries(at=at)
 
     def action_open_picking(self):
         """Open the delivery this request is about."""

@@ -98,10 +98,13 @@ class TtsShipment(models.Model):
         return Answers(taken=[self])
 
     def _not_answered(self, error):
-        """No answer about these: either TikTok never saw them, or nobody knows."""
+        """No answer about these: either TikTok never saw them, or nobody knows.
+
+        What nobody knows is read before they are sent again.
+        """
         if isinstance(error, RateLimited | Unauthorized):
             return Answers(unsent=[self], stopper=error)
-        self._note_unanswered(error)
+        self._try_again(str(error), error)
         # An error with a code concerns these alone: the others have their turn.
         return Answers(stopper=None if error.code else error)
 

@@ -10,13 +10,9 @@ from ..lib.shipping import (
     consequence,
     retrack_consequence,
 )
-from ..utils import back_off
 
 # A hold lasts an hour, and a buyer's request until somebody answers it.
 HOLD = timedelta(minutes=30)
-RETRY_START = timedelta(minutes=2)
-RETRY_CAP = timedelta(hours=6)
-QUIET_TRIES = 3  # so often it is tried again before somebody is told
 # After these refusals the order is not what Odoo believes it to be.
 READ_AGAIN = (
     Consequence.DONE,
@@ -35,19 +31,13 @@ class TtsShipment(models.Model):
     # === IT IS DONE === #
 
     def _note_done(self, note=None):
-        """TikTok has it: say so on the deliveries, and close what was wrong before.
+        """Override to tell of parcels with another number."""
+        result = super()._note_done(note)
+        self._name_other_numbers()
+        return result
 
-        :param note: what to say, without it the usual sentence of each kind
-        """
-        self.write(
-            {
-                "state": "done",
-                "done_at": fields.Datetime.now(),
-                "next_try": False,
-                "error": False,
-                "code": 0,
-            }
-        )
+    def _log_done(self, note=None):
+        """Override to say it on the deliveries, in one message each."""
         bodies = {}
         for shipment in self:
             picking = shipment.picking_id
@@ -56,11 +46,9 @@ class TtsShipment(models.Model):
             bodies[picking.id] = f"{said} {sentence}" if said else sentence
         if bodies:
             self.picking_id._message_log_batch(bodies)
-        self._close_issues()
-        self._name_other_numbers()
 
     def _close_issues(self):
-        """Close what was wrong, where nothing else of the delivery is."""
+        """Override for deliveries of which nothing else is wrong."""
         for shop, shipments in self.grouped("shop_id").items():
             keys = [
                 f"ship:{picking.id}"
@@ -184,27 +172,12 @@ class TtsShipment(models.Model):
         self.env["tts.shop"]._trigger_deliveries(at=next_try)
 
     def _note_cancelled(self, reason, code=0):
-        """There is nothing to be told to TikTok any more."""
-        self.write(
-            {
-                "state": "cancelled",
-                "done_at": fields.Datetime.now(),
-                "next_try": False,
-                "error": reason,
-                "code": code,
-            }
-        )
-        self._close_issues()
-
-    def _note_failed(self, reason, hint, code=0):
-        """A person has to correct something: an issue says what."""
-        self.write(
-            {"state": "failed", "next_try": False, "error": reason, "code": code}
-        )
-        for shipment in self:
-            shipment._raise_issue(reason, hint)
+        """Override to keep the code of a refusal."""
+        self.code = code
+        return super()._note_cancelled(reason)
 
     def _raise_issue(self, reason, hint):
+        """Override for deliveries."""
         self.env["tts.issue"]._raise(
             self.shop_id,
             self._issue_key(),
@@ -233,34 +206,12 @@ class TtsShipment(models.Model):
             new=self.tracking_number,
         )
 
-    def _back_off(self, error=None):
-        """Return how long to wait after one more try; count it."""
-        wait = min(back_off(RETRY_START, self.attempts, error), RETRY_CAP)
-        self.attempts += 1
-        return wait
-
-    def _note_unanswered(self, error):
-        """Nobody knows whether TikTok did it: the next run reads that first."""
-        for shipment in self:
-            next_try = fields.Datetime.now() + shipment._back_off(error)
-            shipment.write({"next_try": next_try, "error": str(error)})
-            self.env["tts.shop"]._trigger_deliveries(at=next_try)
-            shipment._tell_of_tries(str(error))
-
-    def _note_later(self, message, code):
-        """TikTok could not do it now: try again, later each time."""
-        for shipment in self:
-            shipment._note_waiting(message, shipment._back_off(), code)
-            shipment._tell_of_tries(message)
-
-    def _tell_of_tries(self, reason):
-        """Tell somebody of trouble that does not pass."""
-        if self.attempts > QUIET_TRIES:
-            hint = self.env._(
-                "It is tried again by itself. If it goes on, look at the order in "
-                "Seller Center; when it is arranged there, Odoo follows."
-            )
-            self._raise_issue(reason, hint)
+    def _tries_hint(self):
+        """Override for orders."""
+        return self.env._(
+            "It is tried again by itself. If it goes on, look at the order in Seller "
+            "Center; when it is arranged there, Odoo follows."
+        )
 
     # === REFUSALS === #
 

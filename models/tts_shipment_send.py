@@ -1,7 +1,8 @@
-from odoo import fields, models
+from odoo import models
 from odoo.fields import Domain
 
 from ..lib.delivery_calls import MOST_SHIPPED
+from .tts_intent import OPEN, due_domain
 
 # One call each: what makes packages comes before what ships them.
 ONE_BY_ONE = ("split", "mark", "buy", "retrack")
@@ -25,7 +26,7 @@ class TtsShop(models.Model):
         :raise TikTokError: TikTok did not answer; the requests wait
         :raise Interrupted: another worker has this shop
         """
-        if not self._due_shipments(("waiting", "sending")):
+        if not self._due_shipments():
             return True
         if not self._read_shipment_orders(client):
             return False
@@ -36,13 +37,11 @@ class TtsShop(models.Model):
             and all(self._send_singles(client, kind) for kind in ONE_BY_ONE[1:])
         )
 
-    def _due_shipments(self, states, kind=None):
-        domain = Domain("shop_id", "=", self.id) & Domain("state", "in", states)
+    def _due_shipments(self, states=OPEN, kind=None):
+        domain = Domain("shop_id", "=", self.id) & due_domain(states)
         if kind:
             domain &= Domain("kind", "=", kind)
-        now = fields.Datetime.now()
-        due = Domain("next_try", "=", False) | Domain("next_try", "<=", now)
-        return self.env["tts.shipment"].search(domain & due, order="id")
+        return self.env["tts.shipment"].search(domain, order="id")
 
     # === WHAT TIKTOK HAS === #
 
@@ -51,7 +50,7 @@ class TtsShop(models.Model):
 
         :return: False when time is up before the end
         """
-        orders = self._due_shipments(("waiting", "sending")).order_id
+        orders = self._due_shipments().order_id
         return self._read_orders(client, orders)
 
     def _settle_shipments(self, client):

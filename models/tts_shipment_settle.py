@@ -2,7 +2,8 @@ from odoo import models
 
 from .. import const
 from ..lib.shipping import Consequence, consequence
-from .tts_shipment_outcome import HOLD, RETRY_START
+from .tts_intent import OPEN, RETRY_START
+from .tts_shipment_outcome import HOLD
 
 SENT_STATUSES = (const.PACKAGE_ARRANGED, *const.PACKAGE_SHIPPED)
 
@@ -141,7 +142,7 @@ class TtsShipment(models.Model):
             order="id desc",
             limit=1,
         )
-        if last.state in ("waiting", "sending"):
+        if last.state in OPEN:
             self._note_waiting(
                 self.env._("It waits for the order to be split."),
                 RETRY_START,

@@ -4,6 +4,7 @@ from odoo.exceptions import UserError
 from .. import const
 from ..lib.shipping import SHIP, flow
 from .stock_picking_ship import RETRACK, SPLIT
+from .tts_intent import OPEN
 
 
 class StockPicking(models.Model):
@@ -225,7 +226,7 @@ class StockPicking(models.Model):
             last = self.tts_shipment_ids.filtered(
                 lambda row: row.kind == RETRACK
             ).sorted("id")[-1:]
-            if last.state in ("waiting", "sending", "failed") and (
+            if last.state in (*OPEN, "failed") and (
                 last.tracking_number in self.carrier_tracking_ref
             ):
                 del values["carrier_tracking_ref"]
@@ -241,6 +242,6 @@ class TtsOrder(models.Model):
             [
                 ("order_id", "=", self.id),
                 ("kind", "=", SPLIT),
-                ("state", "in", ("waiting", "sending")),
+                ("state", "in", OPEN),
             ]
         )

@@ -8,6 +8,7 @@ from .. import const
 from ..lib.errors import TikTokError
 from ..lib.packages import parse_package
 from ..utils import from_epoch, to_epoch
+from .tts_intent import due_domain
 from .tts_shop_sync import BATCH, FIRST_LOOK_BACK, OVERLAP, Interrupted
 
 _logger = logging.getLogger(__name__)
@@ -90,14 +91,7 @@ class TtsShop(models.Model):
     def _due_delivery_shops(self):
         """Shops whose turn it is, and those for which something waits."""
         now = fields.Datetime.now()
-        waiting = self.env["tts.shipment"].search(
-            [
-                ("state", "in", ("waiting", "sending")),
-                "|",
-                ("next_try", "=", False),
-                ("next_try", "<=", now),
-            ]
-        )
+        waiting = self.env["tts.shipment"].search(due_domain())
         labels = self.env["tts.package"].search([("next_label_try", "<=", now)])
         is_due = Domain("next_delivery_sync", "=", False) | Domain(
             "next_delivery_sync", "<=", now
