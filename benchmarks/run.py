@@ -216,7 +216,7 @@ def _arguments():
     add("--repeat", default="3,1", help="rounds per number of orders, by comma")
     add("--listings", type=int, default=10_000, help="number of listings, 0 for none")
     add("--labels", type=int, default=300, help="number of labels, 0 for none")
-    add("--settlements", type=int, default=1000, help="transactions, 0 for none")
+    add("--settlements", type=int, default=10_000, help="transactions, 0 for none")
     add("--report", type=int, default=10_000, help="orders to analyse, 0 for none")
     add("--only", default=",".join(MEASURES), help="these measures, by comma")
     add("--minutes", type=float, default=10, help="no further rounds after these")
