@@ -146,12 +146,19 @@ def _carries(delivery: dict, package: dict) -> bool:
 
 
 def _deliveries(client: WebClient, orders: list[str]) -> dict[str, list[dict]]:
-    """Return the deliveries of each TikTok order that are not cancelled."""
+    """Return the deliveries of each TikTok order that are not cancelled.
+
+    What its buyer sends back comes in parcels of its own.
+    """
     sold = client.read(
         "sale.order", [("client_order_ref", "in", orders)], ["client_order_ref"]
     )
     names = {row["id"]: row["client_order_ref"] for row in sold}
-    domain = [("sale_id", "in", list(names)), ("state", "!=", "cancel")]
+    domain = [
+        ("sale_id", "in", list(names)),
+        ("state", "!=", "cancel"),
+        ("return_id", "=", False),
+    ]
     found = defaultdict(list)
     fields = ["sale_id", "carrier_tracking_ref", "name"]
     for row in client.read("stock.picking", domain, fields):
