@@ -30,6 +30,10 @@ class TtsReturn(models.Model):
         help="When the return of the goods was made ready. What a person makes of it "
         "then stays.",
     )
+    is_return_by_hand = fields.Boolean(
+        readonly=True,
+        help="A person has the goods come back, although TikTok says nothing of it.",
+    )
     can_create_return = fields.Boolean(compute="_compute_can_create_return")
     inspection_state = fields.Selection(
         [
@@ -86,6 +90,7 @@ class TtsReturn(models.Model):
         self.check_access("read")
         case = self.sudo()
         case._check_returnable()
+        case.is_return_by_hand = not case.goods_expected
         case._propose_return()
         case._count_goods()
         if not case._open_pickings():
@@ -141,7 +146,7 @@ class TtsReturn(models.Model):
         if self.goods_expected:
             if self._is_proposal_due():
                 self._propose_return()
-        elif self._is_over():
+        elif self._is_over() and not self.is_return_by_hand:
             self._drop_returns()
         self._name_parcel()
         self._count_goods()

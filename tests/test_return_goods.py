@@ -166,6 +166,13 @@ class TestReturnGoods(ReturnCase):
         self.assertEqual(action["res_id"], case.picking_ids.id)
         self.assertEqual(case.picking_ids.state, "assigned")
 
+    def test_a_return_that_a_person_wanted_stays_when_tiktok_says_nothing_of_it(self):
+        order_id, _order = self.delivered()
+        case = self.grant(self.make_return(order_id), "DIRECT_REFUND")
+        case.action_create_return()
+        case._follow_again()
+        self.assertEqual(case.picking_ids.state, "assigned")
+
     def test_who_may_make_no_transfer_makes_no_return(self):
         self.shop.return_policy = "hand"
         case, _order = self.returned()
