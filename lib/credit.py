@@ -91,8 +91,19 @@ def credit_due(
             units[unit] = price.net
             whole.add(unit)
         else:
-            units[unit] = min(paid, price.net)
-    return Credit(case.refund.currency, units, frozenset(whole), case.refund.shipping)
+            units[unit] = max(min(paid, price.net), ZERO)
+    return Credit(case.refund.currency, units, frozenset(whole), _shipping(case))
+
+
+def _shipping(case):
+    return max(case.refund.shipping, ZERO)
+
+
+def credit_of(credit: Credit, units: Iterable[str]) -> Credit:
+    """Return what of a credit is for these units, and its shipping."""
+    kept = {unit: credit.units[unit] for unit in credit.units if unit in units}
+    whole = credit.whole & kept.keys()
+    return Credit(credit.currency, kept, frozenset(whole), credit.shipping)
 
 
 def _untold(case, known, prices):
@@ -100,12 +111,12 @@ def _untold(case, known, prices):
     net = {unit: prices[unit].net for unit in known}
     paid = sum((prices[u].net - prices[u].platform_discount for u in known), ZERO)
     if case.refund.subtotal == paid:
-        return Credit(case.refund.currency, net, frozenset(net), case.refund.shipping)
+        return Credit(case.refund.currency, net, frozenset(net), _shipping(case))
     return Credit(
         case.refund.currency,
         share(case.refund.subtotal, net, case.refund.currency),
         frozenset(),
-        case.refund.shipping,
+        _shipping(case),
     )
 
 
@@ -125,7 +136,7 @@ def share(amount, weights: Mapping[str, Decimal], currency) -> dict[str, Decimal
     Whole steps of the currency; the last ones take what rounding leaves over.
     """
     total = sum(weights.values(), ZERO)
-    left = min(amount, total)
+    left = max(min(amount, total), ZERO)
     step, shares, open_total = quantum(currency), {}, total
     for name, weight in weights.items():
         part = (left * weight / open_total).quantize(step) if open_total else ZERO

@@ -20,6 +20,7 @@ class Doubt(Enum):
     MORE_THAN_SHIPPED = "more_than_shipped"  # more units than ever left
     CURRENCY = "currency"  # not the currency of the order, or several
     TOTAL = "total"  # the units do not add up to the total
+    NEGATIVE = "negative"  # an amount below zero: the buyer would pay
 
 
 class RefundProblem(NamedTuple):
@@ -48,6 +49,7 @@ def refund_check(
         *_quantities(case, shipped_units),
         *_currencies(case, currency),
         *_total(case),
+        *_negative(case),
     )
 
 
@@ -91,3 +93,18 @@ def _total(case):
     found = sum(amounts, ZERO)
     if (amounts or not case.lines) and found != total:
         yield RefundProblem(Doubt.TOTAL, (), found, total)
+
+
+def _negative(case):
+    """Find amounts that the buyer would pay instead of getting them."""
+    told = [case.refund, *(line.refund for line in case.lines)]
+    offer = getattr(case, "partial_refund", None)
+    amounts = [
+        amount
+        for refund in told
+        if refund
+        for amount in (refund.total, refund.subtotal, refund.shipping)
+    ]
+    lowest = min([*amounts, offer.amount if offer else ZERO])
+    if lowest < ZERO:
+        yield RefundProblem(Doubt.NEGATIVE, (), lowest, ZERO)

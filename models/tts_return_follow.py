@@ -112,6 +112,9 @@ class TtsReturn(models.Model):
                 found=problem.found,
                 expected=problem.expected,
             ),
+            Doubt.NEGATIVE: self.env._(
+                "An amount is below zero: %(found)s.", found=problem.found
+            ),
         }
         return texts[problem.doubt]
 

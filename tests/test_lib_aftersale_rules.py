@@ -416,6 +416,7 @@ class TestRefundCheck(BaseCase):
             shipped["0"] = 0
         wanted = [Doubt.MORE_THAN_SHIPPED] if is_short else []
         wanted += [Doubt.TOTAL] if wrong else []
+        wanted += [Doubt.NEGATIVE] if sum(cents) + wrong < 0 else []
         self.assertEqual(self.doubts(found, shipped), wanted)
 
     @fast
