@@ -191,3 +191,24 @@ class TtsOrder(models.Model):
     def _format_sum(self, amount):
         currency = self.currency_id or self.company_id.currency_id
         return formatLang(self.env, amount, currency_obj=currency)
+
+
+class TtsShop(models.Model):
+    _inherit = "tts.shop"
+
+    def _note_aftersale_success(self, started, due, is_due):
+        """Override: a refund that settled before cases were read is judged now."""
+        before = self.last_aftersale_sync
+        result = super()._note_aftersale_success(started, due, is_due)
+        if is_due and before:
+            late = self.env["tts.transaction"].search(
+                [
+                    ("shop_id", "=", self.id),
+                    ("kind", "=", "order"),
+                    ("amount_refund", "!=", 0),
+                    ("statement_time", ">", before),
+                    ("statement_time", "<=", started),
+                ]
+            )
+            late.order_id._match_refunds()
+        return result
