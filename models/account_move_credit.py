@@ -50,6 +50,8 @@ class AccountMove(models.Model):
         for case in (*notes.tts_return_id, *notes.tts_cancellation_id):
             case._check_credit_notes()
         notes.tts_cancellation_id.order_id._follow_return()
+        orders = (posted - notes).sudo().tts_order_id
+        orders.cancellation_ids._follow_credit_again()
         return posted
 
 

@@ -49,6 +49,11 @@ class TtsCase(models.AbstractModel):
         index=True,
     )
     credit_next_try = fields.Datetime(readonly=True)
+    credit_proposed_on = fields.Datetime(
+        readonly=True,
+        help="When a credit note of this amount was proposed. One that a person "
+        "cancels or deletes does not come back by itself.",
+    )
 
     @api.depends("amount_credit", "credit_note_ids.state")
     def _compute_credit_state(self):
@@ -107,7 +112,7 @@ class TtsCase(models.AbstractModel):
         if any(
             (self[name] or False) != (value or False) for name, value in values.items()
         ):
-            self.write(values | {"credit_next_try": False})
+            self.write(values | {"credit_next_try": False, "credit_proposed_on": False})
         self._check_credit_notes()
 
     def _credit_due(self, case):
@@ -146,15 +151,18 @@ class TtsCase(models.AbstractModel):
     def _propose_credit(self):
         """Create the draft credit note of this case, once.
 
-        One that somebody made by hand for the same amount is taken as it is.
+        One that somebody made by hand for the same amount is taken as it is; so is one
+        beside which nothing is left to credit.
 
         :raise UserError: it cannot be made
         """
         self.ensure_one()
-        if by_hand := self._find_credit_by_hand():
-            by_hand[self._credit_field()] = self.id
-            return
+        self.credit_proposed_on = fields.Datetime.now()
         invoices = self._invoices_to_credit()
+        if by_hand := self._find_credit_by_hand(invoices):
+            by_hand[self._credit_field()] = self.id
+            self._check_credit_notes()
+            return
         if not invoices:
             raise UserError(
                 self.env._(
@@ -179,20 +187,40 @@ class TtsCase(models.AbstractModel):
         """Return the field of credit notes that names cases of this kind."""
         return self._fields["credit_note_ids"].inverse_name
 
-    def _find_credit_by_hand(self):
-        """Return a credit note of the order that no case has, of the same amount."""
+    def _find_credit_by_hand(self, invoices):
+        """Return a credit note of the order that no case has, to be taken for this.
+
+        :raise UserError: more would be credited than was invoiced
+        """
+        compare = self.currency_id.compare_amounts
         notes = self.order_id.move_ids.filtered(
-            lambda note: (
-                note.move_type == "out_refund"
-                and note.state != "cancel"
-                and not note.tts_return_id
-                and not note.tts_cancellation_id
-                and not note.currency_id.compare_amounts(
-                    note.amount_total, self.amount_credit
-                )
+            lambda note: note.move_type == "out_refund" and note.state != "cancel"
+        )
+        mine = notes.filtered(
+            lambda note: not note.tts_return_id and not note.tts_cancellation_id
+        )
+        for note in mine:
+            if not compare(note.amount_total, self.amount_credit):
+                return note
+        left = sum(invoices.mapped("amount_total")) - sum(notes.mapped("amount_total"))
+        if not invoices or compare(self.amount_credit, left) <= 0:
+            return mine.browse()
+        if mine:
+            return mine[0]
+        raise UserError(
+            self.env._(
+                "Order %(order)s was invoiced over %(invoiced)s, and %(left)s of it is "
+                "not credited yet: less than %(due)s.",
+                order=self.order_remote_id,
+                invoiced=self._format_credit(sum(invoices.mapped("amount_total"))),
+                left=self._format_credit(left),
+                due=self._format_credit(self.amount_credit),
             )
         )
-        return notes[:1]
+
+    def _format_credit(self, amount):
+        currency = self.currency_id or self.company_id.currency_id
+        return formatLang(self.env, amount, currency_obj=currency)
 
     def _invoices_to_credit(self):
         """Return the posted customer invoices of the order, the oldest first."""
@@ -264,9 +292,7 @@ class TtsCase(models.AbstractModel):
                     "%(order)s. Make the credit note by hand, of %(amount)s.",
                     case=self.remote_id,
                     order=self.order_remote_id,
-                    amount=formatLang(
-                        self.env, self.amount_credit, currency_obj=self.currency_id
-                    ),
+                    amount=self._format_credit(self.amount_credit),
                 )
             )
         return line
@@ -314,8 +340,8 @@ class TtsCase(models.AbstractModel):
             reason=self.env._(
                 "%(notes)s: %(total)s. TikTok takes back %(due)s.",
                 notes=", ".join(notes.mapped("display_name")),
-                total=formatLang(self.env, total, currency_obj=currency),
-                due=formatLang(self.env, self.amount_credit, currency_obj=currency),
+                total=self._format_credit(total),
+                due=self._format_credit(self.amount_credit),
             ),
             hint=self.env._(
                 "Correct the lines or taxes of the credit note before you post it; the "
@@ -343,12 +369,6 @@ class TtsCancellation(models.Model):
     _inherit = "tts.cancellation"
 
     credit_note_ids = fields.One2many(inverse_name="tts_cancellation_id")
-
-    def _credit_due(self, case):
-        """Override: what was never invoiced has not to be credited."""
-        if not self._invoices_to_credit():
-            return None
-        return super()._credit_due(case)
 
 
 class TtsReturn(models.Model):

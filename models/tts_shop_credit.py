@@ -56,6 +56,7 @@ class TtsShop(models.Model):
         return self.env[model].search(
             Domain("shop_id", "=", self.id)
             & Domain("credit_state", "=", "waiting")
+            & Domain("credit_proposed_on", "=", False)
             & Domain("order_id.move_ids", "any", invoiced)
             & (
                 Domain("credit_next_try", "=", False)

@@ -24,6 +24,7 @@ from . import (
     test_catalogue_views,
     test_conflict,
     test_credit_note,
+    test_credit_trouble,
     test_cron,
     test_dashboard,
     test_delivery_address,

@@ -95,7 +95,7 @@ class TestCreditNote(CreditCase):
         order_id, _order, _invoice = self.invoiced(self.unit())
         case = self.refunded(order_id)
         with (
-            patch.object(type(case), "_find_credit_by_hand", lambda _case: None),
+            patch.object(type(case), "_find_credit_by_hand", lambda *_args: None),
             self.assertRaisesRegex(Exception, "tts_return_uniq"),
             self.env.cr.savepoint(),
         ):

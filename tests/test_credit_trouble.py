@@ -1,0 +1,220 @@
+from datetime import timedelta
+
+from odoo import fields
+from odoo.exceptions import UserError
+
+from .test_credit_note import CreditCase
+
+
+class CreditTroubleCase(CreditCase):
+    """Helpers for what people and TikTok do around a credit note."""
+
+    def credited(self, order_id):
+        """Return what the credit notes of an order come to, drafts included."""
+        notes = self.mirror(order_id).move_ids.filtered(
+            lambda move: move.move_type == "out_refund" and move.state != "cancel"
+        )
+        return sum(notes.mapped("amount_total"))
+
+    def cancel_unit(self, order_id, order, index=0):
+        """Let one unit be cancelled on TikTok; return the case as Odoo has it."""
+        unit = self.goods(order).tts_line_ids[index]
+        case_id = self.cancel(order_id, lines=[unit])
+        for _run in range(2):  # the order is read again in between
+            self.aftersales()
+        return self.cancellation(case_id)
+
+
+class TestCancelledUnits(CreditTroubleCase):
+    """A cancelled unit is credited when an invoice holds it, and not otherwise."""
+
+    def test_unit_cancelled_before_the_invoice_is_not_credited(self):
+        order_id, order = self.import_units(self.unit(quantity=3))
+        case = self.cancel_unit(order_id, order)
+        self.assertEqual(self.goods(order).product_uom_qty, 2)
+        self.invoice(order)
+        case._follow_again()
+        self.aftersales()
+        self.assertFalse(case.amount_credit)
+        self.assertFalse(self.note(case))
+
+    def test_unit_cancelled_before_its_draft_invoice_was_posted_is_credited(self):
+        order_id, order = self.import_units(self.unit(quantity=3))
+        draft = order._create_invoices(final=True)
+        case = self.cancel_unit(order_id, order)
+        self.assertFalse(case.amount_credit)
+        draft.action_post()
+        self.aftersales()
+        self.assertEqual(self.note(case).amount_total, 10.0)
+
+    def test_only_the_unit_cancelled_after_the_invoice_is_credited(self):
+        order_id, order = self.import_units(self.unit(quantity=3))
+        before = self.cancel_unit(order_id, order)
+        self.invoice(order)
+        after = self.cancel_unit(order_id, order, 1)
+        (before | after)._follow_again()
+        self.aftersales()
+        self.assertEqual(after.amount_credit, 10.0)
+        self.assertFalse(before.amount_credit)
+
+    def test_units_cancelled_one_after_the_other_are_each_credited_once(self):
+        order_id, order = self.import_units(self.unit(quantity=3))
+        self.invoice(order)
+        cases = self.cancel_unit(order_id, order)
+        self.note(cases).action_post()
+        cases |= self.cancel_unit(order_id, order, 1)
+        cases._follow_again()
+        self.aftersales()
+        self.assertEqual(cases.mapped("amount_credit"), [10.0, 10.0])
+        self.assertEqual(self.credited(order_id), 20.0)
+
+    def test_invoice_that_was_replaced_by_hand_makes_nothing_to_credit(self):
+        order_id, order = self.import_units(self.unit(quantity=3))
+        case = self.cancel_unit(order_id, order)
+        invoice = self.invoice(order)
+        self.credit(invoice)
+        again = invoice.copy({"tts_order_id": invoice.tts_order_id.id})
+        for old, new in zip(
+            invoice.invoice_line_ids, again.invoice_line_ids, strict=True
+        ):
+            new.sale_line_ids = old.sale_line_ids
+        again.action_post()
+        case._follow_again()
+        self.assertFalse(case.amount_credit)
+
+
+class TestCreditByHand(CreditTroubleCase):
+    """What people did with invoices and credit notes is respected."""
+
+    def test_order_credited_in_full_by_hand_is_not_credited_beyond_it(self):
+        order_id, _order, invoice = self.invoiced(self.unit())
+        by_hand = self.credit(invoice)
+        case = self.refunded(order_id)
+        self.assertGreater(by_hand.amount_total, case.amount_credit)
+        self.assertEqual(self.note(case), by_hand)
+        self.assertEqual(self.credited(order_id), invoice.amount_total)
+        self.assertTrue(self.issues(f"case-credit:{case.remote_id}"))
+
+    def test_more_than_was_invoiced_is_not_credited(self):
+        order_id, _order, invoice = self.invoiced(self.unit())
+        by_hand = self.credit(invoice)
+        case = self.refunded(order_id)
+        # Another case has what was credited by hand: nothing is left for this one.
+        by_hand.tts_return_id = case.copy({"remote_id": "1"})
+        case.credit_proposed_on = False
+        self.aftersales()
+        self.assertFalse(self.note(case))
+        self.assertIn(
+            "not credited yet", self.issues(f"case-credit:{case.remote_id}").reason
+        )
+        with self.assertRaisesRegex(UserError, "not credited yet"):
+            case.action_create_credit()
+
+    def test_draft_that_somebody_cancelled_does_not_come_back(self):
+        order_id, _order, _invoice = self.invoiced(self.unit())
+        case = self.refunded(order_id)
+        self.note(case).button_cancel()
+        self.aftersales()
+        self.assertEqual(self.note(case).mapped("state"), ["cancel"])
+        self.assertEqual(case.credit_state, "waiting")
+
+    def test_draft_that_somebody_deleted_comes_back_by_the_button_only(self):
+        order_id, _order, _invoice = self.invoiced(self.unit())
+        case = self.refunded(order_id)
+        self.note(case).unlink()
+        self.aftersales()
+        self.assertFalse(self.note(case))
+        case.action_create_credit()
+        self.assertEqual(self.note(case).amount_total, case.amount_credit)
+
+    def test_duplicate_of_an_order_knows_nothing_of_its_refunds(self):
+        order_id, order, _invoice = self.invoiced(self.unit())
+        self.refunded(order_id)
+        lines = order.copy().order_line
+        self.assertFalse(any(lines.mapped("tts_line_ids")))
+        self.assertFalse(any(lines.mapped("tts_refund_amount")))
+
+
+class TestCreditTaxes(CreditTroubleCase):
+    """Taxes on top of the price change no credited amount, however they round."""
+
+    def taxed(self, percent, *units, method="round_per_line", lines=(), **body):
+        """Return a case of an order whose prices bear a tax on top, and its note."""
+        self.company.tax_calculation_rounding_method = method
+        tax = self.env["account.tax"].create(
+            {
+                "name": f"Sales {percent} {method}",
+                "amount": percent,
+                "type_tax_use": "sale",
+                "price_include_override": "tax_excluded",
+                "company_id": self.company.id,
+            }
+        )
+        self.shop.write({"tax_policy": "included", "tax_ids": tax.ids})
+        order_id, _order, _invoice = self.invoiced(*units)
+        ids = [row["id"] for row in self.raw(order_id)["line_items"]]
+        if lines:
+            body["lines"] = [ids[index] for index in lines]
+        case = self.refunded(order_id, **body)
+        self.assertTrue(self.note(case).amount_tax)
+        return case
+
+    def test_whole_order_is_credited_to_the_cent(self):
+        for method in ("round_per_line", "round_globally"):
+            case = self.taxed(
+                19.0,
+                self.unit(quantity=30, original_price="0.05"),
+                self.unit(1, quantity=7, original_price="3.37"),
+                self.unit(2, quantity=11, original_price="0.99"),
+                method=method,
+                shipping=True,
+            )
+            self.assertEqual(self.note(case).amount_total, case.amount_credit)
+
+    def test_some_units_are_credited_to_the_cent(self):
+        case = self.taxed(
+            7.775,
+            self.unit(quantity=3, original_price="9.99", seller_discount="0.37"),
+            self.unit(1, quantity=7, original_price="3.37"),
+            self.unit(2, quantity=11, original_price="0.99"),
+            lines=[0, 3, 4, 5, 10, 11, 12],
+        )
+        self.assertEqual(self.note(case).amount_total, case.amount_credit)
+
+
+class TestStrangeCases(CreditTroubleCase):
+    """What TikTok should never say ends with a person, not in the books."""
+
+    def test_refund_below_zero_is_not_credited(self):
+        order_id, _order, _invoice = self.invoiced(self.unit())
+        case_id = self.make_return(order_id, "REFUND", role="SELLER")
+        below = {"currency": "USD", "refund_total": "-5", "refund_subtotal": "-5"}
+        told = self.told_case(case_id)["raw"]["return_line_items"]
+        lines = [{**row, "refund_amount": below} for row in told]
+        values = {"refund_amount": below, "return_line_items": lines}
+        self.control("POST", f"/returns/{case_id}", {"set": values})
+        self.aftersales()
+        case = self.case_return(case_id)
+        self.assertIn("below zero", case.doubt)
+        self.assertEqual(case.credit_state, "none")
+
+    def test_case_that_is_withdrawn_after_its_credit_note_is_an_issue(self):
+        order_id, _order, _invoice = self.invoiced(self.unit())
+        case = self.refunded(order_id)
+        self.note(case).action_post()
+        closed = {"return_status": "RETURN_OR_REFUND_REQUEST_CANCEL"}
+        self.control("POST", f"/returns/{case.remote_id}", {"set": closed})
+        self.aftersales()
+        self.assertFalse(case.amount_credit)
+        self.assertTrue(self.issues(f"case-credit:{case.remote_id}"))
+
+    def test_refund_that_settled_before_cases_were_read_is_judged_then(self):
+        order_id, _order, _invoice = self.invoiced(self.unit())
+        self.change(order_id, refund={"amount": "3.00"})
+        self.settle(order_id)
+        self.aftersales()
+        self.shop.last_aftersale_sync = fields.Datetime.now() - timedelta(days=30)
+        self.read_settlements()
+        self.assertFalse(self.issues(f"refund:{order_id}"))
+        self.aftersales()
+        self.assertTrue(self.issues(f"refund:{order_id}"))
