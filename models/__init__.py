@@ -130,6 +130,7 @@ from . import tts_cancellation_follow
 from . import tts_return_follow
 from . import tts_case_issue
 from . import tts_case_credit
+from . import tts_case_credit_hand
 from . import tts_cancellation_credit
 from . import account_move_credit
 from . import tts_shop_credit

@@ -158,11 +158,11 @@ class TtsCase(models.AbstractModel):
         """
         self.ensure_one()
         self.credit_proposed_on = fields.Datetime.now()
-        invoices = self._invoices_to_credit()
-        if by_hand := self._find_credit_by_hand(invoices):
+        if by_hand := self._find_credit_by_hand():
             by_hand[self._credit_field()] = self.id
             self._check_credit_notes()
             return
+        invoices = self._invoices_to_credit()
         if not invoices:
             raise UserError(
                 self.env._(
@@ -187,46 +187,9 @@ class TtsCase(models.AbstractModel):
         """Return the field of credit notes that names cases of this kind."""
         return self._fields["credit_note_ids"].inverse_name
 
-    def _find_credit_by_hand(self, invoices):
-        """Return a credit note of the order that no case has, to be taken for this.
-
-        :raise UserError: more would be credited than was invoiced
-        """
-        compare = self.currency_id.compare_amounts
-        notes = self.order_id.move_ids.filtered(
-            lambda note: note.move_type == "out_refund" and note.state != "cancel"
-        )
-        mine = notes.filtered(
-            lambda note: not note.tts_return_id and not note.tts_cancellation_id
-        )
-        for note in mine:
-            if not compare(note.amount_total, self.amount_credit):
-                return note
-        left = sum(invoices.mapped("amount_total")) - sum(notes.mapped("amount_total"))
-        if not invoices or compare(self.amount_credit, left) <= 0:
-            return mine.browse()
-        if mine:
-            return mine[0]
-        raise UserError(
-            self.env._(
-                "Order %(order)s was invoiced over %(invoiced)s, and %(left)s of it is "
-                "not credited yet: less than %(due)s.",
-                order=self.order_remote_id,
-                invoiced=self._format_credit(sum(invoices.mapped("amount_total"))),
-                left=self._format_credit(left),
-                due=self._format_credit(self.amount_credit),
-            )
-        )
-
     def _format_credit(self, amount):
         currency = self.currency_id or self.company_id.currency_id
         return formatLang(self.env, amount, currency_obj=currency)
-
-    def _invoices_to_credit(self):
-        """Return the posted customer invoices of the order, the oldest first."""
-        return self.order_id.move_ids.filtered(
-            lambda move: move.move_type == "out_invoice" and move.state == "posted"
-        ).sorted("id")
 
     def _prepare_credit_note(self, invoices):
         """What the draft credit note is made of.

@@ -16,6 +16,13 @@ class CreditTroubleCase(CreditCase):
         )
         return sum(notes.mapped("amount_total"))
 
+    def again(self, invoice):
+        """Post an invoice once more, as Odoo's Reverse and Create Invoice does."""
+        business = invoice.with_context(include_business_fields=True)
+        copy = business.copy({"invoice_date": invoice.invoice_date})
+        copy.action_post()
+        return copy
+
     def cancel_unit(self, order_id, order, index=0):
         """Let one unit be cancelled on TikTok; return the case as Odoo has it."""
         unit = self.goods(order).tts_line_ids[index]
@@ -73,12 +80,7 @@ class TestCancelledUnits(CreditTroubleCase):
         case = self.cancel_unit(order_id, order)
         invoice = self.invoice(order)
         self.credit(invoice)
-        again = invoice.copy({"tts_order_id": invoice.tts_order_id.id})
-        for old, new in zip(
-            invoice.invoice_line_ids, again.invoice_line_ids, strict=True
-        ):
-            new.sale_line_ids = old.sale_line_ids
-        again.action_post()
+        self.again(invoice)
         case._follow_again()
         self.assertFalse(case.amount_credit)
 
@@ -109,6 +111,16 @@ class TestCreditByHand(CreditTroubleCase):
         )
         with self.assertRaisesRegex(UserError, "not credited yet"):
             case.action_create_credit()
+
+    def test_invoice_that_was_corrected_by_hand_is_no_credit_note_of_a_case(self):
+        order_id, order, wrong = self.invoiced(self.unit())
+        correction = self.credit(wrong)
+        right = self.again(wrong)
+        case = self.refunded(order_id, shipping=True)
+        self.assertEqual(case.amount_credit, wrong.amount_total)
+        self.assertNotEqual(self.note(case), correction)
+        self.assertEqual(self.note(case).reversed_entry_id, right)
+        self.assertEqual(self.credited(order_id), 2 * order.amount_total)
 
     def test_draft_that_somebody_cancelled_does_not_come_back(self):
         order_id, _order, _invoice = self.invoiced(self.unit())
