@@ -4,7 +4,7 @@ from odoo import fields, models
 from odoo.fields import Domain
 
 from ..utils import is_expected, reason_of
-from .tts_case_credit import RETRY_IN
+from .tts_case_credit import CREDIT, RETRY_IN
 from .tts_order_import import BUSY
 
 _logger = logging.getLogger(__name__)
@@ -90,3 +90,20 @@ class TtsCase(models.AbstractModel):
             if not is_expected(error):
                 _logger.exception("TikTok case %s: no credit note", self.remote_id)
             self._note_credit_error(reason_of(error))
+
+
+class TtsIssue(models.Model):
+    _inherit = "tts.issue"
+
+    def _retry_aftersale(self, kind, remote_id):
+        """Override to propose the credit note that could not be proposed.
+
+        :raise AccessError: whoever asks may not write credit notes
+        :raise UserError: it still cannot be proposed
+        """
+        case = self._case()
+        if kind != CREDIT or case.credit_state != "waiting":
+            return super()._retry_aftersale(kind, remote_id)
+        self.env["account.move"].sudo(False).check_access("create")
+        case.with_company(case.company_id)._propose_credit()
+        return None

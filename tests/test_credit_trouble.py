@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import fields
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 from .test_credit_note import CreditCase
 
@@ -192,6 +192,36 @@ class TestCreditTaxes(CreditTroubleCase):
             lines=[0, 3, 4, 5, 10, 11, 12],
         )
         self.assertEqual(self.note(case).amount_total, case.amount_credit)
+
+
+class TestCreditRetry(CreditTroubleCase):
+    """Retry proposes the credit note that could not be proposed."""
+
+    def failed(self):
+        """Return an order without invoice, its case, and the issue about that."""
+        order_id, order = self.delivered(self.unit())
+        case = self.refunded(order_id)
+        case._propose_credit_safely()
+        return order, case, self.issues(f"case-credit:{case.remote_id}")
+
+    def test_retry_proposes_the_credit_note_and_closes_the_issue(self):
+        order, case, issue = self.failed()
+        self.invoice(order)
+        issue.with_user(self.accountant).action_retry()
+        self.assertEqual(self.note(case).state, "draft")
+        self.assertEqual(issue.state, "closed")
+
+    def test_retry_tells_why_it_still_fails(self):
+        _order, _case, issue = self.failed()
+        with self.assertRaisesRegex(UserError, "no posted invoice"):
+            issue.with_user(self.accountant).action_retry()
+
+    def test_clerk_who_retries_makes_no_credit_note(self):
+        order, case, issue = self.failed()
+        self.invoice(order)
+        with self.assertRaises(AccessError):
+            issue.with_user(self.salesman).action_retry()
+        self.assertFalse(self.note(case))
 
 
 class TestStrangeCases(CreditTroubleCase):
