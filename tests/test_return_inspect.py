@@ -1,5 +1,6 @@
-from odoo.exceptions import UserError
-from odoo.tests import tagged
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
+from odoo.tests import new_test_user, tagged
 
 from .return_case import ReturnCase
 
@@ -89,6 +90,40 @@ class TestReturnInspect(ReturnCase):
         self.inspect(case, restock=3)
         with self.assertRaisesRegex(UserError, "0 of .* wait to be inspected"):
             slow.with_user(self.low_user).action_inspect()
+
+    def test_goods_of_another_company_are_not_told_of(self):
+        case = self.received()
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        stranger = new_test_user(
+            self.env,
+            "tts_stranger",
+            groups="stock.group_stock_user",
+            company_id=other.id,
+            company_ids=other.ids,
+        )
+        place = self.env["stock.warehouse"].search([("company_id", "=", other.id)])
+        wizard = (
+            self.env["tts.inspect"]
+            .with_user(stranger)
+            .create(
+                {
+                    "company_id": other.id,
+                    "location_dest_id": place.lot_stock_id.id,
+                    "line_ids": [
+                        Command.create(
+                            {
+                                "picking_id": case.picking_ids.id,
+                                "product_id": self.product().id,
+                                "quantity": 1,
+                                "quantity_restock": 99,
+                            }
+                        )
+                    ],
+                }
+            )
+        )
+        with self.assertRaises(AccessError):
+            wizard.action_inspect()
 
     def test_goods_that_somebody_moved_away_are_named(self):
         case = self.received()

@@ -163,6 +163,8 @@ class TtsInspectLine(models.TransientModel):
 
         :raise UserError: a quantity cannot be
         """
+        # What a request names may be of another company, which texts would tell.
+        self.picking_id.check_access("read")
         for line in self:
             picking = line.picking_id.sudo()
             waiting = picking._tts_to_inspect().get((line.product_id, line.lot_id), 0)
