@@ -30,6 +30,9 @@ class TtsReturn(models.Model):
         help="When the return of the goods was made ready. What a person makes of it "
         "then stays.",
     )
+    units_proposed = fields.Integer(
+        readonly=True, help="How many units it was made ready for."
+    )
     is_return_by_hand = fields.Boolean(
         readonly=True,
         help="A person has the goods come back, although TikTok says nothing of it.",
@@ -145,6 +148,8 @@ class TtsReturn(models.Model):
         )
         if self.goods_expected:
             if self._is_proposal_due():
+                if self.units < self.units_proposed:
+                    self._open_pickings()._tts_drop(self)
                 self._propose_return()
         elif self._is_over() and not self.is_return_by_hand:
             self._drop_returns()
@@ -168,9 +173,17 @@ class TtsReturn(models.Model):
         return is_decided and not self._is_replaced()
 
     def _is_proposal_due(self):
+        """Whether goods are to be made ready, as TikTok told of them just now.
+
+        It was done already for another number of units: once more, unless some came.
+        """
+        has_changed = (
+            self.units_proposed not in (0, self.units)
+            and not self.picking_ids._tts_begun()
+        )
         return (
             self.shop_id.return_policy == "granted"
-            and not self.return_proposed_on
+            and (has_changed or not self.return_proposed_on)
             and self._are_units_out()
         )
 
@@ -208,6 +221,7 @@ class TtsReturn(models.Model):
         """Bring the returns of this case in step with its units, never twice."""
         # Whoever does the same at the same time fails on this row, and starts anew.
         self.return_proposed_on = fields.Datetime.now()
+        self.units_proposed = self.units
         self.flush_recordset(["return_proposed_on"])
         self._link_returns_by_hand()
         missing = self._missing_goods()

@@ -166,6 +166,38 @@ class TestReturnGoods(ReturnCase):
         self.assertEqual(action["res_id"], case.picking_ids.id)
         self.assertEqual(case.picking_ids.state, "assigned")
 
+    def change_units(self, case, units):
+        """Let TikTok name these units of the order in a case that it has named."""
+        told = self.told_case(case.remote_id)["raw"]["return_line_items"][0]
+        amount = str(sum(float(told["refund_amount"]["refund_total"]) for _ in units))
+        total = {"refund_total": amount, "refund_subtotal": amount}
+        lines = [
+            {**told, "return_line_item_id": f"9{unit}", "order_line_item_id": unit}
+            for unit in units
+        ]
+        values = {
+            "return_line_items": lines,
+            "refund_amount": told["refund_amount"] | total,
+        }
+        self.control("POST", f"/returns/{case.remote_id}", {"set": values})
+        self.aftersales()
+        open_ones = case.picking_ids.filtered(lambda one: one.state == "assigned")
+        return sum(open_ones.move_ids.mapped("product_uom_qty"))
+
+    def test_what_is_ready_changes_with_the_units_of_the_case(self):
+        case, order = self.returned(self.unit(quantity=3), lines=2)
+        units = self.goods(order).tts_line_ids
+        self.assertEqual(self.change_units(case, units), 3)
+        self.assertEqual(self.change_units(case, units[:1]), 1)
+
+    def test_what_somebody_began_to_receive_changes_no_more(self):
+        case, order = self.returned(self.unit(quantity=3))
+        picking = case.picking_ids
+        picking.move_ids.picked = True
+        units = self.goods(order).tts_line_ids
+        self.assertEqual(self.change_units(case, units[:1]), 3)
+        self.assertEqual(case.picking_ids, picking)
+
     def test_a_return_that_a_person_wanted_stays_when_tiktok_says_nothing_of_it(self):
         order_id, _order = self.delivered()
         case = self.grant(self.make_return(order_id), "DIRECT_REFUND")
