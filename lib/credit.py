@@ -99,11 +99,12 @@ def _shipping(case):
     return max(case.refund.shipping, ZERO)
 
 
-def credit_of(credit: Credit, units: Iterable[str]) -> Credit:
-    """Return what of a credit is for these units, and its shipping."""
+def credit_of(credit: Credit, units: Iterable[str], has_shipping=True) -> Credit:
+    """Return what of a credit is for these units, and its shipping unless told so."""
     kept = {unit: credit.units[unit] for unit in credit.units if unit in units}
     whole = credit.whole & kept.keys()
-    return Credit(credit.currency, kept, frozenset(whole), credit.shipping)
+    shipping = credit.shipping if has_shipping else ZERO
+    return Credit(credit.currency, kept, frozenset(whole), shipping)
 
 
 def _untold(case, known, prices):

@@ -16,7 +16,9 @@ class TtsCancellation(models.Model):
         if not credit or not self._invoices_to_credit():
             return None
         units = self._invoiced_units(credit.units)
-        return credit_of(credit, units) if units else None
+        shipping = self.order_id.sale_order_id.order_line.filtered("is_delivery")
+        has_shipping = any(line._tts_invoiced_units() > 0 for line in shipping)
+        return credit_of(credit, units, has_shipping) if units else None
 
     def _invoiced_units(self, units):
         """Return those of these cancelled units that the invoices hold.

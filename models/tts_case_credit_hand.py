@@ -6,7 +6,7 @@ from ..lib.money import order_amounts
 
 
 class TtsCase(models.AbstractModel):
-    """Invoices and credit notes that people made: what is left to credit beside them."""
+    """Invoices and credit notes that people made, and what they leave to credit."""
 
     _inherit = "tts.case"
 

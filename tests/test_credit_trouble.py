@@ -75,6 +75,22 @@ class TestCancelledUnits(CreditTroubleCase):
         self.assertEqual(cases.mapped("amount_credit"), [10.0, 10.0])
         self.assertEqual(self.credited(order_id), 20.0)
 
+    def test_cancelled_order_is_credited_as_far_as_it_was_invoiced(self):
+        order_id, order = self.import_units(self.unit(quantity=3))
+        draft = order._create_invoices(final=True)
+        goods = draft.invoice_line_ids.filtered(
+            lambda line: line.sale_line_ids == self.goods(order)
+        )
+        goods.quantity = 2
+        (draft.invoice_line_ids - goods).unlink()
+        draft.action_post()
+        case_id = self.cancel(order_id)
+        self.aftersales()
+        note = self.note(self.cancellation(case_id))
+        self.assertEqual(note.amount_total, 20.0)
+        note.action_post()
+        self.assertEqual(order.state, "cancel")
+
     def test_invoice_that_was_replaced_by_hand_makes_nothing_to_credit(self):
         order_id, order = self.import_units(self.unit(quantity=3))
         case = self.cancel_unit(order_id, order)
@@ -145,6 +161,27 @@ class TestCreditByHand(CreditTroubleCase):
         lines = order.copy().order_line
         self.assertFalse(any(lines.mapped("tts_line_ids")))
         self.assertFalse(any(lines.mapped("tts_refund_amount")))
+
+
+class TestDownPayment(CreditTroubleCase):
+    """A down payment is no invoice of the units."""
+
+    def test_refund_waits_for_the_invoice_of_its_units(self):
+        order_id, order = self.delivered(self.unit(quantity=3))
+        wizard = self.env["sale.advance.payment.inv"].create(
+            {
+                "advance_payment_method": "fixed",
+                "fixed_amount": 10,
+                "sale_order_ids": order.ids,
+            }
+        )
+        wizard._create_invoices(order).action_post()
+        case = self.refunded(order_id)
+        self.assertFalse(self.note(case))
+        self.invoice(order)
+        case.credit_next_try = False
+        self.aftersales()
+        self.assertEqual(self.note(case).amount_total, 30.0)
 
 
 class TestCreditTaxes(CreditTroubleCase):
@@ -249,6 +286,23 @@ class TestStrangeCases(CreditTroubleCase):
         self.aftersales()
         self.assertFalse(case.amount_credit)
         self.assertTrue(self.issues(f"case-credit:{case.remote_id}"))
+
+    def test_refunds_of_two_statements_belong_to_a_case_each(self):
+        order_id, order, invoice = self.invoiced(self.unit(quantity=2))
+        self.settle(order_id, days_ago=4)
+        self.read_settlements()
+        cases = self.env["tts.return"]
+        for unit, days_ago in zip(self.goods(order).tts_line_ids, (2, 0), strict=True):
+            cases |= self.refunded(order_id, lines=[unit])
+            self.settle(days_ago=days_ago)
+            self.read_settlements()
+        self.assertEqual(cases.mapped("refund_state"), ["settled", "settled"])
+        self.assertEqual(len(cases.transaction_id), 2)
+        notes = cases.credit_note_ids
+        notes.action_post()
+        for statement in self.statement().sorted("statement_time"):
+            self.book(statement)
+        self.assertEqual(set((notes | invoice).mapped("amount_residual")), {0.0})
 
     def test_refund_that_settled_before_cases_were_read_is_judged_then(self):
         order_id, _order, _invoice = self.invoiced(self.unit())
