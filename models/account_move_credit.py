@@ -61,7 +61,7 @@ class TtsOrder(models.Model):
     move_ids = fields.One2many(
         "account.move",
         "tts_order_id",
-        string="Invoices",
+        string="Invoices and Credit Notes",
         readonly=True,
         groups=BILLING,
     )
@@ -85,11 +85,16 @@ class SaleOrder(models.Model):
 class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
 
-    @api.depends("tts_line_ids")
+    @api.depends("tts_line_ids", "tts_refund_amount")
     def _compute_qty_to_invoice(self):
-        """Override of `sale`: what TikTok refunded is not to be invoiced again."""
+        """Override of `sale`: what TikTok refunded is not to be invoiced again.
+
+        Nor is it credited a second time, beside the credit note of its case.
+        """
         result = super()._compute_qty_to_invoice()
         for line in self:
+            if line.qty_to_invoice < 0 and line.tts_refund_amount:
+                line.qty_to_invoice = 0
             if line.qty_to_invoice > 0 and line.tts_line_ids:
                 left = max(line._tts_qty_to_invoice(), 0)
                 if float_compare(line.qty_to_invoice, left, precision_digits=6) > 0:

@@ -1,3 +1,4 @@
+from datetime import timedelta
 from decimal import Decimal
 
 from odoo import api, fields, models
@@ -10,6 +11,8 @@ from .tts_order_import import IMPORT_CONTEXT
 
 REFUND = "refund"
 # What these statements say is not known, or not believed.
+# So long after its refund a case is in a statement.
+LATEST_STATEMENT = timedelta(days=3)
 UNREAD_STATES = ("new", "mismatch")
 
 
@@ -146,11 +149,19 @@ class TtsOrder(models.Model):
     def _note_strange_refunds(self, strange, cases):
         """Tell of refunds that are not what the cases of the order say.
 
-        Not before cases were read that long: the statement may be faster.
+        Not before cases were read that long: the statement may be faster. Nor of the
+        time from which on they are known: the case may have been over by then.
         """
         shop = self.shop_id
-        read = shop.last_aftersale_sync
-        strange = strange.filtered(lambda row: read and row.statement_time <= read)
+        read, since = shop.last_aftersale_sync, shop.returns_known_since
+        since = since and not cases and since + LATEST_STATEMENT
+        strange = strange.filtered(
+            lambda row: (
+                read
+                and row.statement_time <= read
+                and not (since and row.statement_time < since)
+            )
+        )
         if not strange:
             self.env["tts.issue"]._close(shop, [f"{REFUND}:{self.remote_id}"])
             return

@@ -38,6 +38,11 @@ class TtsShop(models.Model):
         readonly=True,
         help="Returns that changed on TikTok up to this time are known.",
     )
+    returns_known_since = fields.Datetime(
+        copy=False,
+        readonly=True,
+        help="Returns that were over before this were never read.",
+    )
     aftersale_failure_count = fields.Integer(readonly=True, copy=False)
     last_aftersale_error = fields.Char(readonly=True, copy=False)
 
@@ -173,6 +178,8 @@ class TtsShop(models.Model):
 
         :return: False when time is up before the end
         """
+        if not self.return_cursor:
+            self.returns_known_since = fields.Datetime.now() - FIRST_CASES
         return self._read_cases("tts.return", client.return_pages, "return_cursor")
 
     def _read_cases(self, model, pages_of, cursor):

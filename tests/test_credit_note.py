@@ -217,6 +217,16 @@ class TestCreditNote(CreditCase):
         self.aftersales()
         self.assertEqual(self.cancellation(case_id).credit_state, "none")
 
+    def test_part_of_the_money_is_not_credited_again_when_the_goods_are_back(self):
+        self.product().invoice_policy = "delivery"
+        order_id, order, _invoice = self.invoiced(self.unit())
+        case_id = self.make_return(order_id, "REFUND")
+        self.step(case_id, "decide", decision="OFFER_PARTIAL_REFUND", amount="2.00")
+        self.step(case_id, "accept_offer")
+        self.aftersales()
+        self.goods(order).qty_delivered = 0
+        self.assertFalse(self.goods(order).qty_to_invoice)
+
     def test_line_of_the_sales_order_tells_what_was_taken_back(self):
         order_id, order = self.delivered(self.unit(quantity=2), self.unit(1))
         first, second = self.goods(order)
@@ -268,6 +278,14 @@ class TestRefundMatch(CreditCase):
         self.mirror(order_id)._match_refunds()
         issue = self.issues(f"refund:{order_id}")
         self.assertIn("that no return explains", issue.reason)
+
+    def test_refund_from_before_returns_are_known_asks_nobody(self):
+        order_id, _order, _invoice = self.invoiced(self.unit())
+        self.change(order_id, refund={"amount": "3.00"})
+        self.settle(order_id, days_ago=29)
+        self.read_settlements()
+        self.aftersales()
+        self.assertFalse(self.issues(f"refund:{order_id}"))
 
     def test_refund_of_another_amount_than_its_return_is_an_issue(self):
         order_id, _order, _invoice = self.invoiced(self.unit(), self.unit(1))
