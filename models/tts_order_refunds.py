@@ -147,47 +147,20 @@ class TtsOrder(models.Model):
         return Decimal(f"{amount:.{currency.decimal_places}f}")
 
     def _note_strange_refunds(self, strange, cases):
-        """Tell of refunds that are not what the cases of the order say.
-
-        Not before cases were read that long: the statement may be faster. Nor of the
-        time from which on they are known: the case may have been over by then.
-        """
-        shop = self.shop_id
-        read, since = shop.last_aftersale_sync, shop.returns_known_since
-        since = since and not cases and since + LATEST_STATEMENT
-        strange = strange.filtered(
-            lambda row: (
-                read
-                and row.statement_time <= read
-                and not (since and row.statement_time < since)
-            )
-        )
+        """Tell of refunds that are not what the cases of the order say."""
+        shop, key = self.shop_id, f"{REFUND}:{self.remote_id}"
+        strange = strange.filtered(lambda row: row._can_be_judged(cases))
         if not strange:
-            self.env["tts.issue"]._close(shop, [f"{REFUND}:{self.remote_id}"])
+            self.env["tts.issue"]._close(shop, [key])
             return
-        amount = self._format_sum(-sum(strange.mapped("amount_refund")))
-        open_cases = cases.filtered(lambda case: case.refund_state == "waiting")
-        if open_cases:
-            reason = self.env._(
-                "TikTok settled refunds of %(settled)s. Its open cases %(cases)s come "
-                "to %(due)s.",
-                settled=amount,
-                cases=", ".join(open_cases.mapped("remote_id")),
-                due=self._format_sum(sum(open_cases.mapped("amount_credit"))),
-            )
-        else:
-            reason = self.env._(
-                "TikTok settled refunds of %(settled)s that no return explains.",
-                settled=amount,
-            )
         self.env["tts.issue"]._raise(
             shop,
-            f"{REFUND}:{self.remote_id}",
+            key,
             category="aftersale",
             name=self.env._(
                 "A refund of order %s is not what its returns say", self.remote_id
             ),
-            reason=reason,
+            reason=self._strange_text(strange, cases),
             hint=self.env._(
                 "Compare statement %(statement)s with the order's returns in Seller "
                 "Center. Make, or correct, the credit note for what was taken, then "
@@ -198,10 +171,44 @@ class TtsOrder(models.Model):
             reference=self.remote_id,
         )
 
+    def _strange_text(self, strange, cases):
+        settled = self._format_sum(-sum(strange.mapped("amount_refund")))
+        open_cases = cases.filtered(lambda case: case.refund_state == "waiting")
+        if not open_cases:
+            return self.env._(
+                "TikTok settled refunds of %(settled)s that no return explains.",
+                settled=settled,
+            )
+        return self.env._(
+            "TikTok settled refunds of %(settled)s. Its open cases %(cases)s come to "
+            "%(due)s.",
+            settled=settled,
+            cases=", ".join(open_cases.mapped("remote_id")),
+            due=self._format_sum(sum(open_cases.mapped("amount_credit"))),
+        )
+
     @api.model
     def _format_sum(self, amount):
         currency = self.currency_id or self.company_id.currency_id
         return formatLang(self.env, amount, currency_obj=currency)
+
+
+class TtsTransaction(models.Model):
+    _inherit = "tts.transaction"
+
+    def _can_be_judged(self, cases):
+        """Whether a refund that no case explains is worth asking somebody about.
+
+        Not before cases were read that long: the statement may be faster. Nor of the
+        time from which on they are known: the case may have been over by then.
+
+        :param cases: those of its order that are known
+        """
+        read, since = self.shop_id.last_aftersale_sync, self.shop_id.returns_known_since
+        if not read or self.statement_time > read:
+            return False
+        is_early = since and self.statement_time < since + LATEST_STATEMENT
+        return bool(cases) or not is_early
 
 
 class TtsShop(models.Model):
