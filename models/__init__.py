@@ -148,6 +148,7 @@ from . import tts_shop_return
 from . import tts_return_plan
 from . import tts_return_goods
 from . import stock_picking_return
+from . import stock_scrap
 from . import tts_cancellation_goods
 from . import tts_order_origin
 from . import tts_answer

@@ -38,7 +38,7 @@ LEFT = SQL(
     KITS_BACK,
 )
 COST = SQL(
-    "(COALESCE(moved.value, 0) + GREATEST(%s - %s, 0) "
+    "(COALESCE(moved.value, 0) + COALESCE(lost.value, 0) + GREATEST(%s - %s, 0) "
     "* COALESCE((p.standard_price ->> s.company_id::text)::numeric, 0))",
     UNITS,
     LEFT,
@@ -72,7 +72,7 @@ class TtsSaleReport(models.Model):
         "tts.shop": ["region", "team_id"],
         "stock.move": [
             *("date", "is_dropship", "is_in", "is_out", "product_id", "product_uom"),
-            *("quantity", "sale_line_id", "state", "value"),
+            *("quantity", "sale_line_id", "state", "tts_scrapped_line_id", "value"),
         ],
         "product.product": ["product_tmpl_id", "standard_price"],
         "product.template": ["categ_id", "uom_id"],
@@ -117,6 +117,7 @@ class TtsSaleReport(models.Model):
               LEFT JOIN LATERAL (%(totals)s) total ON TRUE
               LEFT JOIN LATERAL (%(money)s) money ON TRUE
               LEFT JOIN LATERAL (%(moves)s) moved ON TRUE
+              LEFT JOIN LATERAL (%(lost)s) lost ON TRUE
              WHERE s.tts_order_id IS NOT NULL
                AND s.state = 'sale'
                AND %(goods)s
@@ -126,6 +127,7 @@ class TtsSaleReport(models.Model):
             totals=self._query_order_totals(),
             money=self._query_order_money(),
             moves=self._query_moves(),
+            lost=self._query_lost(),
             goods=GOODS,
         )
 
@@ -179,6 +181,17 @@ class TtsSaleReport(models.Model):
                 "ELSE m.quantity / pu.factor * (SELECT mu.factor FROM uom_uom mu "
                 "WHERE mu.id = m.product_uom) END"
             ),
+        )
+
+    def _query_lost(self):
+        """What came back of a line item and was scrapped."""
+        return SQL(
+            """
+            SELECT SUM(m.value) AS value
+              FROM stock_move m
+             WHERE m.tts_scrapped_line_id = l.id
+               AND m.state = 'done'
+            """
         )
 
     # === COLUMNS === #

@@ -52,6 +52,17 @@ class TestReturnInspect(ReturnCase):
         self.assertIn("Worn", case.message_ids[0].body)
         self.assertIn("Smells", case.message_ids[0].body)
 
+    def test_the_sale_bears_what_was_scrapped_and_not_what_is_back_in_stock(self):
+        self.product().standard_price = 4.0
+        case = self.received()
+        self.inspect(case, restock=1, scrap=2)
+        self.env.flush_all()
+        [(cost,)] = self.env["tts.sale.report"]._read_group(
+            [("order_id", "=", case.sale_order_id.id)], [], ["cost:sum"]
+        )
+        company = self.shop.company_id.currency_id
+        self.assertEqual(company.round(cost), 8.0)
+
     def test_what_is_undecided_stays_for_later(self):
         case = self.received()
         self.inspect(case, restock=1, scrap=1)
