@@ -141,9 +141,10 @@ AFTERSALE_ROLES = [
     ("OPERATOR", "TikTok Shop"),
     ("SYSTEM", "TikTok Shop, by Itself"),
 ]
+CANCELLED_AT_ONCE = "CANCEL"  # nobody has to answer it
 CANCELLATION_TYPES = [
     ("BUYER_CANCEL", "Buyer Asks to Cancel"),
-    ("CANCEL", "Cancelled"),
+    (CANCELLED_AT_ONCE, "Cancelled"),
 ]
 RETURN_TYPES = [
     ("REFUND", "Refund"),

@@ -94,18 +94,25 @@ class TtsAnswer(models.Model):
             self._note_failed(message, self._hint(found), code)
 
     def _hint(self, found):
-        anew = self.env._("Open the case and click Answer: ")
         hints = {
             Consequence.DONE: self.env._(
                 "The case is over on TikTok already. Odoo reads it again and closes "
                 "this; if it stays open, look at it in Seller Center."
             ),
-            Consequence.TOO_LATE: anew
-            + self.env._("it has moved on; decide again if it still waits for you."),
-            Consequence.DECISION: anew + self.env._("choose another decision."),
-            Consequence.REASON: anew
-            + self.env._("TikTok's reasons are fetched anew; choose one of them."),
-            Consequence.AMOUNT: anew + self.env._("enter a smaller amount."),
+            Consequence.TOO_LATE: self.env._(
+                "The case has moved on. Open it; if it still waits for you, click "
+                "Answer and decide again."
+            ),
+            Consequence.DECISION: self.env._(
+                "Open the case, click Answer and choose another decision."
+            ),
+            Consequence.REASON: self.env._(
+                "Open the case and click Answer: TikTok's reasons are fetched anew. "
+                "Choose one of them."
+            ),
+            Consequence.AMOUNT: self.env._(
+                "Open the case, click Answer and enter a smaller amount."
+            ),
             Consequence.LINES: self.env._(
                 "Single units cannot be answered like this. Answer the case in Seller "
                 "Center; Odoo follows."

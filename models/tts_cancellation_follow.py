@@ -15,7 +15,7 @@ class TtsCancellation(models.Model):
     @api.model
     def _is_wanted(self, case, order):
         """Override: of orders that Odoo never saw, only open requests matter."""
-        return bool(order) or case.type != "CANCEL"
+        return bool(order) or case.type != const.CANCELLED_AT_ONCE
 
     def _follow_steps(self):
         """Override to hold the order while its buyer waits for an answer."""

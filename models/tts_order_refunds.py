@@ -10,9 +10,9 @@ from .tts_case_credit import BILLING
 from .tts_order_import import IMPORT_CONTEXT
 
 REFUND = "refund"
-# What these statements say is not known, or not believed.
 # So long after its refund a case is in a statement.
 LATEST_STATEMENT = timedelta(days=3)
+# What these statements say is not known, or not believed.
 UNREAD_STATES = ("new", "mismatch")
 
 
